@@ -1,0 +1,59 @@
+/**
+ * The outcome for one transaction: attack or not, how sure, and why. The WAF reads the word; people read the reasons.
+ */
+
+/**
+ * `pass`: nothing objectionable, and everything that matters was inspected. `suspect`: worse than ordinary, below the
+ * attack threshold. `attack`: at or above it. `unavailable`: no verdict can be given, and the WAF decides as if
+ * Arbiter were not installed.
+ */
+export type VerdictWord = "pass" | "suspect" | "attack" | "unavailable";
+
+/** How the verdict is going to be used; each mode has its own operating point. */
+export const modes = ["second-opinion", "scoring", "general"] as const;
+export type Mode = (typeof modes)[number];
+
+/** What an attack tries to do; `null` on a verdict that names none. The names are those of the traffic-file schema. */
+export const attackTypes = [
+  "sqli",
+  "xss",
+  "cmdi",
+  "path-traversal",
+  "rfi",
+  "ssti",
+  "code-injection",
+  "xxe",
+  "ssrf",
+  "nosqli",
+  "ldapi",
+  "crlf",
+  "deserialization",
+  "scanner",
+  "other",
+] as const;
+export type AttackType = (typeof attackTypes)[number];
+
+/** One reason for a verdict, for people: the parameter, the piece of it, and what is wrong with it. */
+export interface Reason {
+  /** Location and name, such as `query:q` or `header:user-agent`; made displayable, at most 80 characters. */
+  readonly where: string;
+  /** The piece that weighed most; made displayable, at most 80 characters. */
+  readonly what: string;
+  readonly why: string;
+}
+
+export interface Verdict {
+  readonly id: string;
+  readonly verdict: VerdictWord;
+  /** Calibrated probability of an attack in [0, 1]; higher is worse. */
+  readonly probability: number;
+  /** Points for the CRS anomaly score; an integer, higher is worse. */
+  readonly points: number;
+  readonly attackType: AttackType | null;
+  /** The weightiest reasons first, at most 3; empty on a plain `pass`. */
+  readonly reasons: readonly Reason[];
+  /** True where some part of the request could not be inspected. */
+  readonly partial: boolean;
+  /** Identifies the detector: the first 12 hexadecimal digits of its file's digest. */
+  readonly model: string;
+}
