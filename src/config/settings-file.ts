@@ -1,0 +1,253 @@
+/**
+ * Reads a settings file: YAML 1.2, walked node by node, so that every complaint names its line and column. Anchors,
+ * tags and everything else that makes a file say more than it shows are refused.
+ */
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseAllDocuments,
+  type YAMLMap,
+} from "yaml";
+import { ArbiterError } from "../errors.ts";
+import type { Points } from "../verdict/decide.ts";
+import type { OperatingPoint } from "../verdict/operating-point.ts";
+import { type Mode, modes } from "../verdict/verdict.ts";
+import { checkValue } from "./check-value.ts";
+import { nearestName } from "./nearest-name.ts";
+import {
+  pointsRange,
+  type Setting,
+  type SettingName,
+  type SiteSettings,
+  settingTable,
+  siteSettingTable,
+} from "./settings.ts";
+
+/** Bytes of a settings file. Files of people are a hundredth of this. */
+export const settingsFileLimit = 1_048_576;
+const sitesLimit = 10_000;
+
+/** What a file says; settings that it does not name are absent. */
+export interface FileSettings {
+  readonly values: ReadonlyMap<SettingName, unknown>;
+  readonly sites: readonly SiteSettings[];
+}
+
+/** Reads the bytes of the file called `name`. Throws `config_invalid` with `name:line:column`. */
+export function readSettingsFile(bytes: Uint8Array, name: string): FileSettings {
+  if (bytes.length > settingsFileLimit) {
+    throw new ArbiterError("config_invalid", `${name}: the file is larger than ${settingsFileLimit} bytes`);
+  }
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new ArbiterError("config_invalid", `${name}: the file is not UTF-8 text`);
+  }
+  const lineCounter = new LineCounter();
+  const documents = parseAllDocuments(text, { lineCounter, version: "1.2", schema: "core", merge: false });
+  const fail: Fail = (offset, message) => {
+    const { line, col } = lineCounter.linePos(offset);
+    throw new ArbiterError("config_invalid", `${name}:${line}:${col}: ${message}`);
+  };
+  const values = new Map<SettingName, unknown>();
+  const sites: SiteSettings[] = [];
+  if (!Array.isArray(documents)) return { values, sites };
+  const document = documents[0];
+  if (document === undefined) return { values, sites };
+  const problem = document.errors[0] ?? document.warnings[0];
+  if (problem !== undefined)
+    fail(problem.pos[0], problem.message.split("\n", 1)[0]?.replace(/ at line .*$/, "") ?? "");
+  if (documents.length > 1) fail(documents[1]?.range[0] ?? 0, "the file holds more than one document");
+  if (document.contents === null || (isScalar(document.contents) && document.contents.value === null)) {
+    return { values, sites };
+  }
+
+  const groups = new Set(Object.keys(settingTable).map((setting) => setting.slice(0, setting.indexOf("."))));
+  for (const [group, node, offset] of entries(document.contents, "the file", fail)) {
+    if (group === "sites") {
+      for (const [site, content] of entries(node, "sites", fail)) sites.push(readSite(site, content, fail));
+      if (sites.length > sitesLimit) fail(offset, `there are more than ${sitesLimit} sites`);
+      continue;
+    }
+    if (!groups.has(group)) unknown(group, "", [...groups, "sites"], offset, fail);
+    for (const [key, content, keyOffset] of entries(node, group, fail)) {
+      const setting = `${group}.${key}`;
+      if (!Object.hasOwn(settingTable, setting)) unknown(key, `${group}.`, keysOf(group), keyOffset, fail);
+      const row: Setting = settingTable[setting as SettingName];
+      const outcome = checkValue(row, plainValue(content, row, fail));
+      if ("problem" in outcome) fail(offsetOf(content, keyOffset), `${setting} ${outcome.problem}`);
+      else values.set(setting as SettingName, outcome.value);
+    }
+  }
+  checkHosts(sites, name);
+  return { values, sites };
+}
+
+type Fail = (offset: number, message: string) => never;
+
+function unknown(key: string, prefix: string, known: readonly string[], offset: number, fail: Fail): never {
+  const nearest = nearestName(key, known);
+  const hint =
+    nearest === undefined ? `known are ${known.join(", ")}` : `did you mean "${prefix}${nearest}"?`;
+  return fail(offset, `unknown setting "${prefix}${key.slice(0, 64)}"; ${hint}`);
+}
+
+function keysOf(group: string): string[] {
+  return Object.keys(settingTable)
+    .filter((setting) => setting.startsWith(`${group}.`))
+    .map((setting) => setting.slice(group.length + 1));
+}
+
+/** The entries of a map node: key, value node, offset of the key. An empty value is no entries. */
+function entries(node: unknown, what: string, fail: Fail): [string, unknown, number][] {
+  if (node === null || (isScalar(node) && node.value === null)) return [];
+  if (!isMap(node)) return fail(offsetOf(node, 0), `${what} must be a map of settings`);
+  refuseTricks(node, fail);
+  return (node as YAMLMap).items.map((pair: Pair) => {
+    const key = pair.key;
+    if (!isScalar(key) || typeof key.value !== "string")
+      return fail(offsetOf(key, 0), "every key must be a plain text");
+    refuseTricks(key, fail);
+    return [key.value, pair.value, offsetOf(key, 0)];
+  });
+}
+
+/** The plain value of a scalar or list node. A number is taken by its spelling where the row wants whole numbers or modes. */
+function plainValue(node: unknown, row: Setting, fail: Fail): unknown {
+  if (node === null || node === undefined) return undefined;
+  refuseTricks(node as Node, fail);
+  if (isSeq(node)) return node.items.map((item) => plainValue(item, row, fail));
+  if (!isScalar(node)) return {};
+  if (row.type === "file mode" && typeof node.value === "number") return node.source;
+  if (row.type === "integer" && !/^-?[0-9]+$/.test(node.source ?? "")) return String(node.source);
+  return node.value;
+}
+
+function refuseTricks(node: Node, fail: Fail): void {
+  if (isAlias(node)) fail(offsetOf(node, 0), "aliases are not allowed: write the value out");
+  if ((node as { anchor?: string }).anchor !== undefined) fail(offsetOf(node, 0), "anchors are not allowed");
+  if (node.tag !== undefined && !node.tag.startsWith("tag:yaml.org,2002:"))
+    fail(offsetOf(node, 0), "tags are not allowed");
+}
+
+function offsetOf(node: unknown, otherwise: number): number {
+  return (node as { range?: [number, number, number] } | null)?.range?.[0] ?? otherwise;
+}
+
+function readSite(name: string, node: unknown, fail: Fail): SiteSettings {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name)) {
+    fail(offsetOf(node, 0), `a site's name must be 1 to 64 letters, digits, dots, dashes or underscores`);
+  }
+  let hosts: readonly string[] = [];
+  let model: string | undefined;
+  let points: Points | undefined;
+  const thresholds: Partial<Record<Mode, OperatingPoint>> = {};
+  for (const [key, content, offset] of entries(node, `sites.${name}`, fail)) {
+    const at = offsetOf(content, offset);
+    if (key === "hosts") hosts = readHosts(content, name, at, fail);
+    else if (key === "model") {
+      const outcome = checkValue(
+        { type: "path", default: undefined, usedBy: [], why: "" },
+        plainScalar(content, fail),
+      );
+      if ("problem" in outcome) fail(at, `sites.${name}.model ${outcome.problem}`);
+      else model = outcome.value as string;
+    } else if (key === "points") points = readPoints(content, name, fail);
+    else if (key === "thresholds") {
+      for (const [mode, pair, modeOffset] of entries(content, `sites.${name}.thresholds`, fail)) {
+        if (!(modes as readonly string[]).includes(mode)) {
+          unknown(mode, `sites.${name}.thresholds.`, modes, modeOffset, fail);
+        }
+        thresholds[mode as Mode] = readThresholds(pair, `sites.${name}.thresholds.${mode}`, fail);
+      }
+    } else unknown(key, `sites.${name}.`, Object.keys(siteSettingTable), offset, fail);
+  }
+  return { name, hosts, model, thresholds, points };
+}
+
+function plainScalar(node: unknown, fail: Fail): unknown {
+  if (node === null || node === undefined) return undefined;
+  refuseTricks(node as Node, fail);
+  return isScalar(node) ? node.value : {};
+}
+
+function readHosts(node: unknown, site: string, offset: number, fail: Fail): string[] {
+  if (!isSeq(node)) return fail(offset, `sites.${site}.hosts must be a list of host names`);
+  refuseTricks(node, fail);
+  return node.items.map((item) => {
+    const host = plainScalar(item, fail);
+    if (typeof host !== "string" || !/^(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])$/.test(host)) {
+      return fail(offsetOf(item, offset), `sites.${site}.hosts must hold host names without scheme and port`);
+    }
+    return host.toLowerCase();
+  });
+}
+
+function readNumbers(
+  node: unknown,
+  name: string,
+  keys: readonly string[],
+  fail: Fail,
+): Map<string, [number, number]> {
+  const numbers = new Map<string, [number, number]>();
+  for (const [key, content, offset] of entries(node, name, fail)) {
+    if (!keys.includes(key)) unknown(key, `${name}.`, keys, offset, fail);
+    const value = plainScalar(content, fail);
+    if (typeof value !== "number" || !Number.isFinite(value))
+      return fail(offsetOf(content, offset), `${name}.${key} must be a number`);
+    numbers.set(key, [value, offsetOf(content, offset)]);
+  }
+  for (const key of keys)
+    if (!numbers.has(key)) fail(offsetOf(node, 0), `${name} needs ${keys.join(", ")}: ${key} is missing`);
+  return numbers;
+}
+
+function readThresholds(node: unknown, name: string, fail: Fail): OperatingPoint {
+  const numbers = readNumbers(node, name, ["suspect", "attack"], fail);
+  for (const [key, [value, offset]] of numbers) {
+    if (value <= 0 || value >= 1) fail(offset, `${name}.${key} must be a probability above 0 and below 1`);
+  }
+  const [suspect] = numbers.get("suspect") as [number, number];
+  const [attack, offset] = numbers.get("attack") as [number, number];
+  if (attack < suspect) fail(offset, `${name}.attack must not be below ${name}.suspect`);
+  return { suspect, attack };
+}
+
+function readPoints(node: unknown, site: string, fail: Fail): Points {
+  const name = `sites.${site}.points`;
+  const numbers = readNumbers(node, name, ["pass", "suspect", "attack"], fail);
+  const [low, high] = pointsRange;
+  for (const [key, [value, offset]] of numbers) {
+    if (!Number.isInteger(value) || value < low || value > high) {
+      fail(offset, `${name}.${key} must be a whole number from ${low} to ${high}`);
+    }
+  }
+  const pointsOf = (key: string): number => (numbers.get(key) as [number, number])[0];
+  const points = { pass: pointsOf("pass"), suspect: pointsOf("suspect"), attack: pointsOf("attack") };
+  if (points.pass > points.suspect || points.suspect > points.attack) {
+    fail(offsetOf(node, 0), `${name} must not fall from pass to suspect to attack`);
+  }
+  return points;
+}
+
+function checkHosts(sites: readonly SiteSettings[], file: string): void {
+  const owners = new Map<string, string>();
+  for (const site of sites) {
+    for (const host of site.hosts) {
+      const owner = owners.get(host);
+      if (owner !== undefined) {
+        throw new ArbiterError(
+          "config_invalid",
+          `${file}: the host ${host} belongs to both ${owner} and ${site.name}`,
+        );
+      }
+      owners.set(host, site.name);
+    }
+  }
+}

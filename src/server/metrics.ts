@@ -1,0 +1,175 @@
+/**
+ * What the server counts. The path of a request adds to plain numbers; Prometheus's text is made from them when
+ * somebody asks for it.
+ */
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { type Mode, modes, type Verdict, type VerdictWord } from "../verdict/verdict.ts";
+
+const words: readonly VerdictWord[] = ["pass", "suspect", "attack", "unavailable"];
+/** Upper bounds in seconds; the goal lies below the first few, a caller's deadline (50 ms) near the end. */
+const latencyBuckets = [
+  0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1,
+];
+
+export interface Metrics {
+  /** Counts a verdict; `seconds` from the arrival of the message to its verdict. */
+  verdict(site: string, mode: Mode, verdict: Verdict, seconds: number): void;
+  error(code: string): void;
+  unknownFields(count: number): void;
+  reload(outcome: "done" | "refused"): void;
+  collected(outcome: "written" | "dropped"): void;
+  /** A failure inside Arbiter that became `unavailable`. */
+  failure(): void;
+  /** Says which detector each site uses; read when metrics are. */
+  describeDetectors(list: () => Iterable<{ site: string; model: string }>): void;
+  /** Prometheus's text format. */
+  text(): Promise<string>;
+  readonly contentType: string;
+}
+
+/** Makes the metrics of one server. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const verdicts = new Map<string, Uint32Array>();
+  const partial = new Map<string, number>();
+  const errors = new Map<string, number>();
+  const reloads = new Map<string, number>();
+  const collectedCounts = new Map<string, number>();
+  let unknown = 0;
+  let failures = 0;
+  let detectors: () => Iterable<{ site: string; model: string }> = () => [];
+
+  new Counter({
+    name: "arbiter_verdicts_total",
+    help: "Verdicts by site, mode and word.",
+    labelNames: ["site", "mode", "verdict"],
+    registers,
+    collect() {
+      this.reset();
+      for (const [site, counts] of verdicts) {
+        for (let i = 0; i < counts.length; i++) {
+          const mode = modes[Math.floor(i / words.length)] as string;
+          if (counts[i])
+            this.inc({ site, mode, verdict: words[i % words.length] as string }, counts[i] as number);
+        }
+      }
+    },
+  });
+  const latency = new Histogram({
+    name: "arbiter_verdict_seconds",
+    help: "Time from the arrival of a message to its verdict.",
+    buckets: latencyBuckets,
+    registers,
+  });
+  counterOf(
+    "arbiter_partial_total",
+    "Verdicts on requests that could not be inspected fully.",
+    "site",
+    partial,
+  );
+  counterOf("arbiter_errors_total", "Refused messages by error code.", "code", errors);
+  counterOf(
+    "arbiter_reloads_total",
+    "Reloads by outcome; a refused one left the old detector in service.",
+    "outcome",
+    reloads,
+  );
+  counterOf(
+    "arbiter_collected_total",
+    "Requests handed over for learning, by what became of them.",
+    "outcome",
+    collectedCounts,
+  );
+  new Counter({
+    name: "arbiter_unknown_fields_total",
+    help: "Fields of verdict requests that this release does not know.",
+    registers,
+    collect() {
+      this.reset();
+      this.inc(unknown);
+    },
+  });
+  new Counter({
+    name: "arbiter_failures_total",
+    help: "Failures inside Arbiter that were answered with unavailable; each one is a bug.",
+    registers,
+    collect() {
+      this.reset();
+      this.inc(failures);
+    },
+  });
+  new Gauge({
+    name: "arbiter_detector_info",
+    help: "1 for the detector in service at each site.",
+    labelNames: ["site", "model"],
+    registers,
+    collect() {
+      this.reset();
+      for (const { site, model } of detectors()) this.set({ site, model }, 1);
+    },
+  });
+  new Gauge({
+    name: "process_resident_memory_bytes",
+    help: "Resident memory size in bytes.",
+    registers,
+    collect() {
+      this.set(process.memoryUsage.rss());
+    },
+  });
+  new Counter({
+    name: "process_cpu_seconds_total",
+    help: "User and system CPU time spent, in seconds.",
+    registers,
+    collect() {
+      const { user, system } = process.cpuUsage();
+      this.reset();
+      this.inc((user + system) / 1e6);
+    },
+  });
+
+  function counterOf(name: string, help: string, label: string, counts: ReadonlyMap<string, number>): void {
+    new Counter({
+      name,
+      help,
+      labelNames: [label],
+      registers,
+      collect() {
+        this.reset();
+        for (const [value, count] of counts) this.inc({ [label]: value }, count);
+      },
+    });
+  }
+
+  return {
+    verdict(site, mode, verdict, seconds) {
+      let counts = verdicts.get(site);
+      if (counts === undefined) {
+        counts = new Uint32Array(modes.length * words.length);
+        verdicts.set(site, counts);
+      }
+      const at = modes.indexOf(mode) * words.length + words.indexOf(verdict.verdict);
+      counts[at] = (counts[at] as number) + 1;
+      if (verdict.partial) add(partial, site);
+      latency.observe(seconds);
+    },
+    error: (code) => add(errors, code),
+    unknownFields(count) {
+      unknown += count;
+    },
+    reload: (outcome) => add(reloads, outcome),
+    collected: (outcome) => add(collectedCounts, outcome),
+    failure() {
+      failures++;
+    },
+    describeDetectors(list) {
+      detectors = list;
+    },
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+}
+
+function add(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
