@@ -5,10 +5,13 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { ArbiterError } from "../errors.ts";
+import { evaluateCommand } from "./commands/evaluate.ts";
+import { inspectCommand } from "./commands/inspect.ts";
 import { serveCommand } from "./commands/serve.ts";
+import { trainCommand } from "./commands/train.ts";
 
 /** Every command of `arbiter`, in the order in which help lists them. */
-const commands = [serveCommand()];
+const commands = [serveCommand(), inspectCommand(), evaluateCommand(), trainCommand()];
 
 const exitStatus = { done: 0, failed: 1, usage: 2, configuration: 78 } as const;
 
