@@ -1,0 +1,63 @@
+/** `arbiter inspect`: one JSON line with the verdict for each row of the traffic files. */
+import { once } from "node:events";
+import { Command, InvalidArgumentError } from "commander";
+import { loadDetector } from "../../config/load-detector.ts";
+import { transactionOf } from "../../traffic/traffic-row.ts";
+import type { Mode } from "../../verdict/verdict.ts";
+import { modes } from "../../verdict/verdict.ts";
+import { readTraffic } from "../traffic-input.ts";
+
+interface Options {
+  readonly model?: string;
+  readonly min: number;
+  readonly mode: Mode;
+  readonly profiles?: string;
+}
+
+/** Bytes of output that are gathered before a write. */
+const chunkBytes = 1 << 16;
+
+export function inspectCommand(): Command {
+  return new Command("inspect")
+    .description("write the verdict on each request of traffic files as JSON Lines")
+    .argument("<file...>", "traffic files, plain or gzip; - is standard input")
+    .option("--model <file>", "detector file (default: the one that ships)")
+    .option("--min <probability>", "only rows at or above this probability", parseProbability, 0)
+    .option("--mode <mode>", `operating point: ${modes.join(", ")}`, parseMode, "general" as Mode)
+    .option("--profiles <file>", "application profiles (none are used yet)")
+    .action(inspect);
+}
+
+async function inspect(files: string[], options: Options): Promise<void> {
+  const detector = loadDetector(options.model);
+  let pending = "";
+  for await (const row of readTraffic(files)) {
+    const { verdict, probability, attackType, reasons } = detector.inspect(transactionOf(row), {
+      mode: options.mode,
+    });
+    if (probability < options.min) continue;
+    pending += `${JSON.stringify({ id: row.id, probability, verdict, attackType, reasons })}\n`;
+    if (pending.length >= chunkBytes) {
+      await write(pending);
+      pending = "";
+    }
+  }
+  await write(pending);
+}
+
+async function write(text: string): Promise<void> {
+  if (text !== "" && !process.stdout.write(text)) await once(process.stdout, "drain");
+}
+
+function parseProbability(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !(value >= 0 && value <= 1))
+    throw new InvalidArgumentError("It must be a number from 0 to 1.");
+  return value;
+}
+
+function parseMode(text: string): Mode {
+  const mode = modes.find((known) => known === text);
+  if (mode === undefined) throw new InvalidArgumentError(`It must be one of ${modes.join(", ")}.`);
+  return mode;
+}

@@ -1,0 +1,56 @@
+/** Puts into words why a verdict is what it is: which parameter, which piece of it, what about it. */
+import type { Text } from "../features/texts.ts";
+import type { Parameter, Problem } from "../transaction/transaction.ts";
+import { displayText } from "../transaction/transaction.ts";
+import type { AttackType, Reason } from "../verdict/verdict.ts";
+
+/** What each attack type looks like, as the end of "this piece reads like …". */
+const likenesses: Readonly<Record<AttackType, string>> = {
+  sqli: "SQL injection",
+  xss: "script injected into a page (XSS)",
+  cmdi: "a shell command",
+  "path-traversal": "a way out of the directory (path traversal)",
+  rfi: "the inclusion of a foreign file",
+  ssti: "a template expression that the server would evaluate",
+  "code-injection": "program code",
+  xxe: "an external entity in XML",
+  ssrf: "an address that only the server itself can reach (SSRF)",
+  nosqli: "an operator of a NoSQL query",
+  ldapi: "an LDAP filter",
+  crlf: "a line break that adds headers",
+  deserialization: "a serialized object",
+  scanner: "a scanner's probe",
+  other: "an attack",
+};
+
+/** Longest piece and place that a reason shows, in characters. */
+const longestShown = 80;
+
+/** The reason of a text: `piece` is the part of its view that weighed most. */
+export function textReason(text: Text, piece: string, attackType: AttackType): Reason {
+  return {
+    where: placeOf(text.parameter, text.isName),
+    what: displayText(piece.trim(), longestShown),
+    why: `this piece reads like ${likenesses[attackType]}`,
+  };
+}
+
+/** The reason of an unusual shape of the whole request. */
+export function shapeReason(score: number): Reason {
+  return {
+    where: "request",
+    what: `anomaly ${score.toFixed(2)}`,
+    why: "lengths, character shares and counts are unlike those of ordinary requests",
+  };
+}
+
+/** The reason of a part that could not be inspected. */
+export function problemReason(problem: Problem): Reason {
+  return { where: "request", what: problem.code, why: problem.detail };
+}
+
+function placeOf(parameter: Parameter, isName: boolean): string {
+  const name = displayText(parameter.name, longestShown - 20);
+  if (parameter.location === "path" || parameter.location === "body") return parameter.location;
+  return isName ? `${parameter.location} name:${name}` : `${parameter.location}:${name}`;
+}

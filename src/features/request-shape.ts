@@ -1,0 +1,319 @@
+/**
+ * The 26 numbers of a request that the published Isolation Forest beside CRS uses: time, lengths, character shares,
+ * entropies and keyword counts. Text is measured in Unicode characters, as the published features are.
+ */
+import type { Parameter, Transaction } from "../transaction/transaction.ts";
+import type { Feature } from "./feature.ts";
+
+const many = Number.POSITIVE_INFINITY;
+
+/** The features in the order of the row. */
+export const requestShape: readonly Feature[] = [
+  {
+    name: "hour",
+    unit: "hour",
+    range: [0, 23],
+    meaning: "hour of the day in UTC; 12 where the time is unknown",
+  },
+  {
+    name: "weekday",
+    unit: "weekday",
+    range: [0, 6],
+    meaning: "day of the week in UTC, Sunday is 0; 1 where the time is unknown",
+  },
+  { name: "method-get", unit: "flag", range: [0, 1], meaning: "the method is GET" },
+  { name: "method-post", unit: "flag", range: [0, 1], meaning: "the method is POST" },
+  { name: "path-length", unit: "characters", range: [0, many], meaning: "length of the path as sent" },
+  { name: "path-slashes", unit: "count", range: [0, many], meaning: "slashes in the path" },
+  { name: "path-dots", unit: "count", range: [0, many], meaning: "dots in the path" },
+  { name: "path-percents", unit: "count", range: [0, many], meaning: "percent signs in the path" },
+  {
+    name: "path-entropy",
+    unit: "bits",
+    range: [0, 21],
+    meaning: "Shannon entropy of the characters of the path",
+  },
+  {
+    name: "arguments",
+    unit: "count",
+    range: [0, many],
+    meaning: "distinct argument names in query and body",
+  },
+  {
+    name: "values-length",
+    unit: "characters",
+    range: [0, many],
+    meaning: "length of all argument values, joined by blanks",
+  },
+  {
+    name: "longest-value",
+    unit: "characters",
+    range: [0, many],
+    meaning: "length of the longest argument value",
+  },
+  {
+    name: "longest-name",
+    unit: "characters",
+    range: [0, many],
+    meaning: "length of the longest argument name",
+  },
+  { name: "upper-share", unit: "share", range: [0, 1], meaning: "share of upper-case letters in the values" },
+  { name: "lower-share", unit: "share", range: [0, 1], meaning: "share of lower-case letters in the values" },
+  { name: "digit-share", unit: "share", range: [0, 1], meaning: "share of digits in the values" },
+  {
+    name: "special-share",
+    unit: "share",
+    range: [0, 1],
+    meaning: "share of characters that are neither letter, digit nor blank in the values",
+  },
+  { name: "blank-share", unit: "share", range: [0, 1], meaning: "share of white space in the values" },
+  {
+    name: "non-ascii-share",
+    unit: "share",
+    range: [0, 1],
+    meaning: "share of characters above U+007F in the values",
+  },
+  {
+    name: "values-entropy",
+    unit: "bits",
+    range: [0, 21],
+    meaning: "Shannon entropy of the characters of the values",
+  },
+  { name: "quotes", unit: "count", range: [0, many], meaning: "single and double quotes in the values" },
+  { name: "angle-brackets", unit: "count", range: [0, many], meaning: "angle brackets in the values" },
+  {
+    name: "sql-words",
+    unit: "count",
+    range: [0, many],
+    meaning: "SQL keywords in the values, as whole words",
+  },
+  {
+    name: "script-words",
+    unit: "count",
+    range: [0, many],
+    meaning: "words of script injection in the values",
+  },
+  {
+    name: "shell-words",
+    unit: "count",
+    range: [0, many],
+    meaning: "words of command injection in the values",
+  },
+  {
+    name: "code-words",
+    unit: "count",
+    range: [0, many],
+    meaning: "pieces of code and template injection in the values",
+  },
+];
+
+/** Locations whose parameters count as arguments of the request. */
+const argumentLocations = new Set(["query", "form", "json", "xml", "multipart", "engine", "body"]);
+
+/**
+ * Fills `row[offset … offset + 25]` from the transaction; mutates nothing else.
+ * Where a name repeats, its last value counts, as in the published definition, which reads the arguments as a map.
+ */
+export function fillRequestShape(transaction: Transaction, row: Float64Array, offset: number): void {
+  const time = transaction.timeMs === undefined ? undefined : new Date(transaction.timeMs);
+  const path = textOf(transaction.path);
+  let at = offset;
+  row[at++] = time?.getUTCHours() ?? 12;
+  row[at++] = time?.getUTCDay() ?? 1;
+  row[at++] = transaction.method === "GET" ? 1 : 0;
+  row[at++] = transaction.method === "POST" ? 1 : 0;
+  const pathCounts = countCharacters(path);
+  row[at++] = pathCounts.characters;
+  row[at++] = pathCounts.slashes;
+  row[at++] = pathCounts.dots;
+  row[at++] = pathCounts.percents;
+  row[at++] = pathCounts.entropy;
+
+  let longestName = 0;
+  let longestValue = 0;
+  let names = 0;
+  let text = "";
+  for (const [name, value] of lastValues(transaction.parameters)) {
+    const decodedValue = textOf(value);
+    longestName = Math.max(longestName, lengthOf(textOf(name)));
+    longestValue = Math.max(longestValue, lengthOf(decodedValue));
+    text += names++ === 0 ? decodedValue : ` ${decodedValue}`;
+  }
+  const counts = countCharacters(text);
+  const characters = counts.characters;
+  const share = (count: number): number => (characters === 0 ? 0 : count / characters);
+  row[at++] = names;
+  row[at++] = characters;
+  row[at++] = longestValue;
+  row[at++] = longestName;
+  row[at++] = share(counts.upper);
+  row[at++] = share(counts.lower);
+  row[at++] = share(counts.digits);
+  row[at++] = share(counts.special);
+  row[at++] = share(counts.blanks);
+  row[at++] = share(counts.nonAscii);
+  row[at++] = counts.entropy;
+  row[at++] = counts.quotes;
+  row[at++] = counts.angles;
+  row[at++] = countSqlWords(text);
+  row[at++] = countMatches(text, scriptWords);
+  row[at++] = countMatches(text, shellPieces);
+  row[at++] = countMatches(text, codePieces);
+}
+
+function lastValues(parameters: readonly Parameter[]): Map<string, string> {
+  const values = new Map<string, string>();
+  for (const { location, name, value } of parameters) {
+    if (argumentLocations.has(location)) values.set(name, value);
+  }
+  return values;
+}
+
+/** A byte string as Unicode text; the same string where it is ASCII. */
+function textOf(bytes: string): string {
+  for (let i = 0; i < bytes.length; i++)
+    if (bytes.charCodeAt(i) > 0x7f) return Buffer.from(bytes, "latin1").toString("utf8");
+  return bytes;
+}
+
+/** Length in code points. */
+function lengthOf(text: string): number {
+  let length = text.length;
+  for (let i = 0; i < text.length; i++) if ((text.charCodeAt(i) & 0xfc00) === 0xdc00) length--;
+  return length;
+}
+
+interface CharacterCounts {
+  characters: number;
+  upper: number;
+  lower: number;
+  digits: number;
+  special: number;
+  blanks: number;
+  nonAscii: number;
+  slashes: number;
+  dots: number;
+  percents: number;
+  quotes: number;
+  angles: number;
+  entropy: number;
+}
+
+const asciiCounts = new Uint32Array(128);
+
+/** One pass over the text. Classes follow Python's `str` methods, in which the published features were written. */
+function countCharacters(text: string): CharacterCounts {
+  const ascii = asciiCounts.fill(0);
+  let wide: Map<number, number> | undefined;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < 128) ascii[unit]!++;
+    else {
+      const codePoint = text.codePointAt(i)!;
+      if (codePoint > 0xffff) i++;
+      wide ??= new Map();
+      wide.set(codePoint, (wide.get(codePoint) ?? 0) + 1);
+    }
+  }
+  const counts: CharacterCounts = {
+    characters: 0,
+    upper: 0,
+    lower: 0,
+    digits: 0,
+    special: 0,
+    blanks: 0,
+    nonAscii: 0,
+    slashes: ascii[0x2f]!,
+    dots: ascii[0x2e]!,
+    percents: ascii[0x25]!,
+    quotes: ascii[0x22]! + ascii[0x27]!,
+    angles: ascii[0x3c]! + ascii[0x3e]!,
+    entropy: 0,
+  };
+  for (let code = 0; code < 128; code++) {
+    const count = ascii[code]!;
+    if (count === 0) continue;
+    counts.characters += count;
+    if (code >= 0x41 && code <= 0x5a) counts.upper += count;
+    else if (code >= 0x61 && code <= 0x7a) counts.lower += count;
+    else if (code >= 0x30 && code <= 0x39) counts.digits += count;
+    else if (code === 0x20 || (code >= 0x09 && code <= 0x0d) || (code >= 0x1c && code <= 0x1f))
+      counts.blanks += count;
+    else counts.special += count;
+  }
+  if (wide !== undefined) {
+    for (const [codePoint, count] of wide) {
+      const character = String.fromCodePoint(codePoint);
+      counts.characters += count;
+      counts.nonAscii += count;
+      if (/^\p{Lowercase}$/u.test(character)) counts.lower += count;
+      if (/^\p{Uppercase}$/u.test(character)) counts.upper += count;
+      if (
+        /^[\p{Nd}\p{No}]$/u.test(character) &&
+        /^\p{Nd}$|^[\u00b2\u00b3\u00b9\u2070-\u2089]$/u.test(character)
+      )
+        counts.digits += count;
+      if (/^\s$|^\u0085$/u.test(character)) counts.blanks += count;
+      else if (!/^[\p{L}\p{Nd}\p{Nl}\p{No}]$/u.test(character)) counts.special += count;
+    }
+  }
+  const total = counts.characters;
+  const add = (count: number): void => {
+    counts.entropy -= (count / total) * Math.log2(count / total);
+  };
+  for (let code = 0; code < 128; code++) if (ascii[code]! > 0) add(ascii[code]!);
+  if (wide !== undefined) for (const count of wide.values()) add(count);
+  return counts;
+}
+
+const sqlWords = new Set([
+  "select",
+  "union",
+  "insert",
+  "update",
+  "delete",
+  "drop",
+  "from",
+  "where",
+  "or",
+  "and",
+  "having",
+  "sleep",
+  "benchmark",
+]);
+
+/** Counts whole words; a word is a run of letters, digits and underscores, of any script. */
+function countSqlWords(text: string): number {
+  let count = 0;
+  let start = -1;
+  for (let i = 0; i <= text.length; i++) {
+    if (i < text.length && isWordUnit(text.charCodeAt(i))) {
+      if (start < 0) start = i;
+    } else if (start >= 0) {
+      const length = i - start;
+      if (length >= 2 && length <= 9 && sqlWords.has(text.slice(start, i).toLowerCase())) count++;
+      start = -1;
+    }
+  }
+  return count;
+}
+
+function isWordUnit(unit: number): boolean {
+  if (unit < 128)
+    return (
+      ((unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x7a) || (unit >= 0x30 && unit <= 0x39) || unit === 0x5f
+    );
+  return /[\p{L}\p{N}]/u.test(String.fromCharCode(unit));
+}
+
+// Alternations of literals without quantifiers: the work at each position is bounded by a constant.
+const scriptWords = /script|onerror|onload|alert|javascript:|iframe|svg/gi;
+const shellPieces = /\/bin\/|\/etc\/|\b(?:cat|wget|curl|bash|cmd|ping|whoami|id)\b/gi;
+const codePieces = /<\?php|eval\(|system\(|exec\(|base64_decode|\$\{|\{\{/gi;
+
+function countMatches(text: string, pieces: RegExp): number {
+  let count = 0;
+  pieces.lastIndex = 0;
+  while (pieces.test(text)) count++;
+  return count;
+}

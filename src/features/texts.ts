@@ -1,0 +1,68 @@
+/**
+ * The texts of a transaction that the text model reads: every value and name, decoded, in each view that an
+ * application may see. Words of letters, digits, `_` and `-` alone are left out: they carry no syntax.
+ */
+import { decodeBase64, decodeFully } from "../transaction/decode.ts";
+import type { Parameter, Transaction } from "../transaction/transaction.ts";
+import type { Place } from "./fold.ts";
+
+/** One view of one value or name. */
+export interface Text {
+  readonly parameter: Parameter;
+  /** True where the text is the parameter's name. */
+  readonly isName: boolean;
+  readonly place: Place;
+  /** The decoded view, a byte string. */
+  readonly text: string;
+}
+
+export interface Texts {
+  readonly texts: readonly Text[];
+  /** True where some value still changed after the last round of decoding. */
+  readonly exhausted: boolean;
+}
+
+/** Which bytes a plain word, and a plain name, consist of. */
+const wordByte = new Uint8Array(256);
+const nameByte = new Uint8Array(256);
+for (let byte = 0; byte < 256; byte++) {
+  const character = String.fromCharCode(byte);
+  if (/[0-9A-Za-z_-]/.test(character)) wordByte[byte] = nameByte[byte] = 1;
+  else if (character === "." || character === "[" || character === "]" || character === ":")
+    nameByte[byte] = 1;
+}
+
+function consistsOf(text: string, allowed: Uint8Array): boolean {
+  for (let i = 0; i < text.length; i++) if (allowed[text.charCodeAt(i)] !== 1) return false;
+  return true;
+}
+
+/** The texts in order of appearance. Pure; linear in the size of the transaction. */
+export function textsOf(transaction: Transaction): Texts {
+  const texts: Text[] = [];
+  let exhausted = false;
+
+  const addViews = (parameter: Parameter, isName: boolean, place: Place, raw: string): void => {
+    const decoded = decodeFully(raw);
+    exhausted ||= decoded.exhausted;
+    texts.push({ parameter, isName, place, text: decoded.text });
+    if (decoded.rounds > 0 && decoded.text.length < raw.length / 2)
+      texts.push({ parameter, isName, place, text: raw });
+    const inner = decodeBase64(decoded.text);
+    if (inner !== undefined && !consistsOf(inner, wordByte))
+      texts.push({ parameter, isName, place, text: inner });
+  };
+
+  for (const parameter of transaction.parameters) {
+    const { location, name, value } = parameter;
+    const place: Place = location === "path" ? "path" : location === "header" ? "header" : "value";
+    if (!consistsOf(value, wordByte)) addViews(parameter, false, place, value);
+    else if (value.length >= 16) {
+      const inner = decodeBase64(value);
+      if (inner !== undefined && !consistsOf(inner, wordByte))
+        texts.push({ parameter, isName: false, place, text: inner });
+    }
+    if (!consistsOf(name, nameByte)) addViews(parameter, true, "name", name);
+  }
+  return { texts, exhausted };
+}

@@ -1,0 +1,186 @@
+/**
+ * A linear model over hashed character n-grams that scores a text by its worst window. A window judged on its own
+ * cannot be diluted by padding around it, and it is the piece that a reason shows. An n-gram counts once in a window,
+ * and weights are bounded, so that no piece decides alone, whether repeated, added or removed by an attacker (SecSVM:
+ * Demontis et al., "Yes, Machine Learning Can Be More Secure!", IEEE TDSC 2019). One head says attack or not; one head
+ * for each class says which.
+ */
+
+/** A fitted model; nothing writes to its arrays after `fit`. */
+export interface CharacterNgrams {
+  /** Number of hash buckets, a power of two. */
+  readonly buckets: number;
+  /** Weight of each bucket for "attack", in units of `step`; positive is worse. Shape (buckets). */
+  readonly weights: Int8Array;
+  readonly step: number;
+  readonly bias: number;
+  readonly classes: number;
+  /** Weight of each bucket for each class, in units of `classStep`. Shape (buckets, classes), row by row. */
+  readonly classWeights: Int8Array;
+  readonly classStep: number;
+  /** Shape (classes). */
+  readonly classBias: Float32Array;
+}
+
+/** The worst window of a text. */
+export interface Window {
+  /** Log-odds of "attack"; any number, higher is worse. */
+  logit: number;
+  /** First symbol, and one past the last. */
+  start: number;
+  end: number;
+}
+
+/** Symbols in a window: enough for the syntax of one injection, too few for the prose around it to weigh. */
+export const windowSymbols = 48;
+/** n-grams of 2 to 5 symbols: four end at one position. */
+export const ngramsPerPosition = 4;
+/** A window with fewer n-grams is judged as if it had this many: two or three characters prove little. */
+const fewestNgrams = 24;
+/** Slots of the memory of recent n-grams: twenty for each n-gram of a window, so that clashes are rare. */
+const recentSlots = 4096;
+
+/** Scratch memory of one thread; `scoreWindow` and `visitWindow` overwrite it. */
+export interface NgramBuffers {
+  /** Running sum of the contributions. */
+  readonly sums: Float64Array;
+  /** Which n-gram each slot saw last, and where. */
+  readonly recent: Int32Array;
+  readonly seenAt: Int32Array;
+  /** Position of the next text's first symbol, far enough from all before it. */
+  clock: number;
+}
+
+export function ngramBuffers(maxSymbols: number): NgramBuffers {
+  return {
+    sums: new Float64Array(maxSymbols + 1),
+    recent: new Int32Array(recentSlots).fill(-1),
+    seenAt: new Int32Array(recentSlots),
+    clock: windowSymbols,
+  };
+}
+
+const fnvPrime = 0x01000193;
+
+/** Mixes the high bits of a hash into the low ones, which choose the bucket. */
+function bucketOf(hash: number, mask: number): number {
+  return (hash ^ (hash >>> 15)) & mask;
+}
+
+/** One over the root of the number of n-grams, so that windows of all lengths compare (the L2 norm of a 0/1 vector). */
+export function windowScale(symbols: number): number {
+  return 1 / Math.sqrt(Math.max(fewestNgrams, symbols * ngramsPerPosition));
+}
+
+function advanceClock(buffers: NgramBuffers, length: number): number {
+  if (buffers.clock > 0x3fff_0000) {
+    buffers.recent.fill(-1);
+    buffers.clock = windowSymbols;
+  }
+  const base = buffers.clock;
+  buffers.clock += length + windowSymbols;
+  return base;
+}
+
+/**
+ * Finds the worst window of `symbols[0 … length - 1]` under `weights` (in units of `step`) and writes it to `into`.
+ * Linear in `length`; allocates nothing.
+ */
+export function scoreWindow(
+  model: { readonly weights: Int8Array | Float32Array; readonly step: number; readonly bias: number },
+  symbols: Uint8Array,
+  length: number,
+  buffers: NgramBuffers,
+  into: Window,
+): void {
+  const { weights } = model;
+  const mask = weights.length - 1;
+  const { sums, recent, seenAt } = buffers;
+  const base = advanceClock(buffers, length);
+  let sum = 0;
+  sums[0] = 0;
+  for (let i = 0; i < length; i++) {
+    const position = base + i;
+    let hash = Math.imul(symbols[i]! + 1, fnvPrime);
+    const first = i < ngramsPerPosition ? 0 : i - ngramsPerPosition;
+    for (let j = i - 1; j >= first; j--) {
+      hash = Math.imul(hash ^ symbols[j]!, fnvPrime);
+      const bucket = bucketOf(hash, mask);
+      const slot = bucket & (recentSlots - 1);
+      if (recent[slot] !== bucket || position - seenAt[slot]! >= windowSymbols) {
+        recent[slot] = bucket;
+        seenAt[slot] = position;
+        sum += weights[bucket]!;
+      }
+    }
+    sums[i + 1] = sum;
+  }
+  if (length <= windowSymbols) {
+    into.logit = model.bias + sum * model.step * windowScale(length);
+    into.start = 0;
+    into.end = length;
+    return;
+  }
+  let best = -Infinity;
+  let bestEnd = windowSymbols;
+  for (let end = windowSymbols; end <= length; end++) {
+    const total = sums[end]! - sums[end - windowSymbols]!;
+    if (total > best) {
+      best = total;
+      bestEnd = end;
+    }
+  }
+  into.logit = model.bias + best * model.step * windowScale(windowSymbols);
+  into.start = bestEnd - windowSymbols;
+  into.end = bestEnd;
+}
+
+/**
+ * Writes the distinct buckets of the window `symbols[start … end - 1]` to `into` and returns how many there are, at
+ * most `windowSymbols × ngramsPerPosition`. An n-gram that begins before the window counts, as in `scoreWindow`.
+ */
+export function windowBuckets(
+  mask: number,
+  symbols: Uint8Array,
+  start: number,
+  end: number,
+  buffers: NgramBuffers,
+  into: Int32Array,
+): number {
+  const { recent, seenAt } = buffers;
+  const base = advanceClock(buffers, end - start);
+  let count = 0;
+  for (let i = start; i < end; i++) {
+    let hash = Math.imul(symbols[i]! + 1, fnvPrime);
+    const first = i < ngramsPerPosition ? 0 : i - ngramsPerPosition;
+    for (let j = i - 1; j >= first; j--) {
+      hash = Math.imul(hash ^ symbols[j]!, fnvPrime);
+      const bucket = bucketOf(hash, mask);
+      const slot = bucket & (recentSlots - 1);
+      if (recent[slot] !== bucket || seenAt[slot]! < base) {
+        recent[slot] = bucket;
+        seenAt[slot] = base + i - start;
+        into[count++] = bucket;
+      }
+    }
+  }
+  return count;
+}
+
+/** Adds to `into` (shape (classes)) the log-odds of each class for the given buckets of one window. */
+export function scoreClasses(
+  model: CharacterNgrams,
+  buckets: Int32Array,
+  count: number,
+  symbols: number,
+  into: Float64Array,
+): void {
+  const { classes, classWeights } = model;
+  const scale = model.classStep * windowScale(symbols);
+  for (let c = 0; c < classes; c++) into[c] = 0;
+  for (let i = 0; i < count; i++) {
+    const row = buckets[i]! * classes;
+    for (let c = 0; c < classes; c++) into[c]! += classWeights[row + c]!;
+  }
+  for (let c = 0; c < classes; c++) into[c] = into[c]! * scale + model.classBias[c]!;
+}

@@ -1,0 +1,232 @@
+/**
+ * Fits `CharacterNgrams` by stochastic gradient descent on the logistic loss, with a step for each weight (AdaGrad:
+ * Duchi et al., JMLR 12, 2011) and weights clipped to their bound. A training example is a bag of texts: an attack
+ * request is an attack because of its worst window, a benign one is benign in all of them (multiple-instance learning).
+ */
+import type { Random } from "../random.ts";
+import type { CharacterNgrams, NgramBuffers, Window } from "./character-ngrams.ts";
+import {
+  ngramBuffers,
+  ngramsPerPosition,
+  scoreWindow,
+  windowBuckets,
+  windowScale,
+  windowSymbols,
+} from "./character-ngrams.ts";
+
+/** One training example. */
+export interface TextBag {
+  /** Folded texts; at least one. */
+  readonly texts: readonly Uint8Array[];
+  readonly attack: boolean;
+  /** Index of the class, or -1 where unknown or benign. */
+  readonly attackClass: number;
+  /** How much the example counts; positive. */
+  readonly weight: number;
+}
+
+export interface NgramOptions {
+  /** Power of two. */
+  readonly buckets: number;
+  readonly classes: number;
+  /** Largest absolute weight. */
+  readonly bound: number;
+  readonly epochs: number;
+  readonly learningRate: number;
+  /** Strength of the pull towards zero. */
+  readonly decay: number;
+  /** Longest text among the bags, in symbols. */
+  readonly maxSymbols: number;
+}
+
+export const ngramDefaults: Omit<NgramOptions, "classes" | "maxSymbols"> = {
+  buckets: 1 << 17,
+  bound: 0.5,
+  epochs: 6,
+  learningRate: 0.3,
+  decay: 1e-6,
+};
+
+/** Called after each pass over the data with the number of passes done and to do. */
+export type FitProgress = (done: number, total: number) => void;
+
+/** Fits the model. The same bags, options and random seed give the same model. */
+export function fitCharacterNgrams(
+  bags: readonly TextBag[],
+  options: NgramOptions,
+  random: Random,
+  onProgress: FitProgress = () => {},
+): CharacterNgrams {
+  const buffers = ngramBuffers(options.maxSymbols);
+  const passes = options.epochs * 2;
+  const head = fitAttackHead(bags, options, random, buffers, (done) => onProgress(done, passes));
+  const classes = fitClassHeads(bags, head, options, random, buffers, (done) =>
+    onProgress(options.epochs + done, passes),
+  );
+  const step = options.bound / 127;
+  return {
+    buckets: options.buckets,
+    weights: quantized(head.weights, step),
+    step,
+    bias: head.bias,
+    classes: options.classes,
+    ...classes,
+  };
+}
+
+interface Head {
+  readonly weights: Float32Array;
+  readonly step: number;
+  bias: number;
+}
+
+/** Weights after one pass are not yet worth stopping at; these losses no longer teach anything. */
+const negligibleError = 0.001;
+
+function fitAttackHead(
+  bags: readonly TextBag[],
+  options: NgramOptions,
+  random: Random,
+  buffers: NgramBuffers,
+  onPass: (done: number) => void,
+): Head {
+  const { bound, decay, learningRate } = options;
+  const mask = options.buckets - 1;
+  const head: Head = { weights: new Float32Array(options.buckets), step: 1, bias: -1 };
+  const squares = new Float32Array(options.buckets).fill(1e-8);
+  let biasSquares = 1e-8;
+  const found = new Int32Array(windowSymbols * ngramsPerPosition);
+  const window: Window = { logit: 0, start: 0, end: 0 };
+
+  const update = (text: Uint8Array, start: number, end: number, gradient: number): void => {
+    const count = windowBuckets(mask, text, start, end, buffers, found);
+    const scaled = gradient * windowScale(end - start);
+    for (let i = 0; i < count; i++) {
+      const bucket = found[i]!;
+      const weight = head.weights[bucket]!;
+      const slope = scaled + decay * weight;
+      squares[bucket]! += slope * slope;
+      const moved = weight - (learningRate * slope) / Math.sqrt(squares[bucket]!);
+      head.weights[bucket] = Math.max(-bound, Math.min(bound, moved));
+    }
+    biasSquares += gradient * gradient;
+    head.bias -= (learningRate * gradient) / Math.sqrt(biasSquares);
+  };
+
+  const order = Uint32Array.from(bags, (_, index) => index);
+  for (let pass = 1; pass <= options.epochs; pass++) {
+    random.shuffle(order);
+    for (const index of order) {
+      const bag = bags[index]!;
+      if (bag.attack) {
+        let worst = -Infinity;
+        let text = bag.texts[0]!;
+        let start = 0;
+        let end = 0;
+        for (const candidate of bag.texts) {
+          scoreWindow(head, candidate, candidate.length, buffers, window);
+          if (window.logit <= worst) continue;
+          worst = window.logit;
+          text = candidate;
+          start = window.start;
+          end = window.end;
+        }
+        update(text, start, end, (sigmoid(worst) - 1) * bag.weight);
+      } else {
+        for (const text of bag.texts) {
+          scoreWindow(head, text, text.length, buffers, window);
+          const error = sigmoid(window.logit);
+          if (error > negligibleError) update(text, window.start, window.end, error * bag.weight);
+        }
+      }
+    }
+    onPass(pass);
+  }
+  return head;
+}
+
+type ClassHeads = Pick<CharacterNgrams, "classWeights" | "classStep" | "classBias">;
+
+/** Fits the softmax over classes on the worst window of each attack whose class is known. */
+function fitClassHeads(
+  bags: readonly TextBag[],
+  head: Head,
+  options: NgramOptions,
+  random: Random,
+  buffers: NgramBuffers,
+  onPass: (done: number) => void,
+): ClassHeads {
+  const { bound, buckets, classes, learningRate } = options;
+  const weights = new Float32Array(buckets * classes);
+  const squares = new Float32Array(buckets * classes).fill(1e-8);
+  const bias = new Float32Array(classes);
+  const found = new Int32Array(windowSymbols * ngramsPerPosition);
+  const window: Window = { logit: 0, start: 0, end: 0 };
+  const odds = new Float64Array(classes);
+
+  const known = bags.filter((bag) => bag.attack && bag.attackClass >= 0);
+  const sizes = new Float64Array(classes);
+  for (const bag of known) sizes[bag.attackClass]! += bag.weight;
+  const largest = Math.max(1, ...sizes);
+
+  const order = Uint32Array.from(known, (_, index) => index);
+  for (let pass = 1; pass <= options.epochs; pass++) {
+    random.shuffle(order);
+    for (const index of order) {
+      const bag = known[index]!;
+      let worst = -Infinity;
+      let count = 0;
+      let symbols = 0;
+      for (const text of bag.texts) {
+        scoreWindow(head, text, text.length, buffers, window);
+        if (window.logit <= worst) continue;
+        worst = window.logit;
+        symbols = window.end - window.start;
+        count = windowBuckets(buckets - 1, text, window.start, window.end, buffers, found);
+      }
+      const scale = windowScale(symbols);
+      odds.set(bias);
+      for (let i = 0; i < count; i++) {
+        const row = found[i]! * classes;
+        for (let c = 0; c < classes; c++) odds[c]! += weights[row + c]! * scale;
+      }
+      softmax(odds);
+      // Rare classes count for more, up to tenfold, so that common ones do not swallow them.
+      const balance = bag.weight * Math.min(10, Math.sqrt(largest / sizes[bag.attackClass]!));
+      for (let c = 0; c < classes; c++) {
+        const error = (odds[c]! - (c === bag.attackClass ? 1 : 0)) * balance;
+        if (Math.abs(error) < negligibleError) continue;
+        bias[c]! -= 0.01 * error;
+        const slope = error * scale;
+        for (let i = 0; i < count; i++) {
+          const cell = found[i]! * classes + c;
+          squares[cell]! += slope * slope;
+          const moved = weights[cell]! - (learningRate * slope) / Math.sqrt(squares[cell]!);
+          weights[cell] = Math.max(-bound, Math.min(bound, moved));
+        }
+      }
+    }
+    onPass(pass);
+  }
+  const classStep = bound / 127;
+  return { classWeights: quantized(weights, classStep), classStep, classBias: bias };
+}
+
+function sigmoid(logit: number): number {
+  return 1 / (1 + Math.exp(-logit));
+}
+
+function softmax(odds: Float64Array): void {
+  let largest = -Infinity;
+  for (const value of odds) if (value > largest) largest = value;
+  let sum = 0;
+  for (let i = 0; i < odds.length; i++) {
+    odds[i] = Math.exp(odds[i]! - largest);
+    sum += odds[i]!;
+  }
+  for (let i = 0; i < odds.length; i++) odds[i]! /= sum;
+}
+
+function quantized(weights: Float32Array, step: number): Int8Array {
+  return Int8Array.from(weights, (weight) => Math.round(weight / step));
+}

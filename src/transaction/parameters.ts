@@ -1,0 +1,218 @@
+/**
+ * Finds every named value of a request, wherever it stands: path, query, cookies, headers, and the body in whatever
+ * form it has. What cannot be read as the application will read it becomes a problem, and its raw bytes a parameter.
+ */
+import { decodePercent } from "./decode.ts";
+import { readJsonValues } from "./json-values.ts";
+import { boundaryOf, readMultipart } from "./multipart.ts";
+import type { Header, Location, Parameter, Problem, ProblemCode } from "./transaction.ts";
+import { limits } from "./transaction.ts";
+import { readXmlValues } from "./xml-values.ts";
+
+/** Collects parameters up to `limits.parameters`, and problems once for each code. */
+export interface Collector {
+  readonly parameters: Parameter[];
+  readonly problems: Problem[];
+  add(location: Location, name: string, value: string): void;
+  problem(code: ProblemCode, detail: string): void;
+}
+
+export function collector(): Collector {
+  const parameters: Parameter[] = [];
+  const problems: Problem[] = [];
+  const problem = (code: ProblemCode, detail: string): void => {
+    if (!problems.some((known) => known.code === code)) problems.push({ code, detail });
+  };
+  return {
+    parameters,
+    problems,
+    problem,
+    add(location, name, value) {
+      if (parameters.length < limits.parameters) parameters.push({ location, name, value });
+      else problem("too_many_parameters", "there are more parameters than the limit");
+    },
+  };
+}
+
+/** Adds the `name=value` pairs of a query string or URL-encoded form, decoded once; `text` is a byte string. */
+export function readPairs(text: string, location: "query" | "form", into: Collector): void {
+  let at = 0;
+  while (at <= text.length) {
+    let end = text.indexOf("&", at);
+    if (end < 0) end = text.length;
+    if (end > at) {
+      const equals = text.indexOf("=", at);
+      const split = equals >= 0 && equals < end;
+      const name = text.slice(at, split ? equals : end);
+      const value = split ? text.slice(equals + 1, end) : "";
+      into.add(location, decodePercent(name, true), decodePercent(value, true));
+    }
+    at = end + 1;
+  }
+}
+
+/** Adds the cookies of one `Cookie` header (RFC 6265 §4.2), decoded once. */
+export function readCookies(value: string, into: Collector): void {
+  let at = 0;
+  while (at < value.length) {
+    let end = value.indexOf(";", at);
+    if (end < 0) end = value.length;
+    const pair = value.slice(at, end).trim();
+    if (pair !== "") {
+      const equals = pair.indexOf("=");
+      const name = equals < 0 ? pair : pair.slice(0, equals);
+      into.add("cookie", name, equals < 0 ? "" : decodePercent(pair.slice(equals + 1), false));
+    }
+    at = end + 1;
+  }
+}
+
+/** Adds the headers; cookies are taken apart, and the fields that only frame the message are left out. */
+export function readHeaders(headers: readonly Header[], into: Collector): void {
+  for (const { name, value } of headers) {
+    switch (name.length === 6 || name.length === 14 ? name.toLowerCase() : name) {
+      case "cookie":
+        readCookies(value, into);
+        break;
+      case "content-length":
+        break;
+      default:
+        into.add("header", name, value);
+    }
+  }
+}
+
+/** What the body is read as, from its content type or, where that says nothing, from its first bytes. */
+type BodyForm = "form" | "json" | "xml" | "multipart" | "raw";
+
+/** Adds the values of the body. `text` is the body as a byte string, `contentTypes` the values of all such headers. */
+export function readBody(
+  text: string,
+  contentTypes: readonly string[],
+  contentEncoding: string | undefined,
+  into: Collector,
+): void {
+  const contentType = contentTypes[0] ?? "";
+  if (contentTypes.length > 1) into.problem("body_ambiguous", "there is more than one content type");
+  if (contentEncoding !== undefined && contentEncoding.toLowerCase() !== "identity") {
+    into.problem("encoding_unsupported", "the body is compressed");
+    return;
+  }
+  checkCharset(contentType, into);
+
+  switch (formOf(contentType, text)) {
+    case "form":
+      readPairs(text, "form", into);
+      break;
+    case "json":
+      readJson(text, into);
+      break;
+    case "xml":
+      readXml(text, into);
+      break;
+    case "multipart":
+      readMultipartBody(text, contentType, into);
+      break;
+    default:
+      if (isBinary(text)) into.problem("encoding_unsupported", "the body is binary");
+      into.add("body", "", text);
+  }
+}
+
+function formOf(contentType: string, text: string): BodyForm {
+  const type = contentType.split(";", 1)[0]!.trim().toLowerCase();
+  if (type === "multipart/form-data" || type.startsWith("multipart/")) return "multipart";
+  if (type === "application/x-www-form-urlencoded") return looksLikeJson(text) ? "json" : "form";
+  if (type.endsWith("/json") || type.endsWith("+json") || looksLikeJson(text)) return "json";
+  if (type.endsWith("/xml") || type.endsWith("+xml") || text.trimStart().startsWith("<?xml")) return "xml";
+  // A body without a type is read as PHP and the engines' own parsers read one: as a form, where it can be one.
+  if (type === "" && text.includes("=") && !/[\s<{]/.test(text.slice(0, 256))) return "form";
+  return "raw";
+}
+
+/** An object or array from the first to the last byte; forms and prose may begin, but do not end, like one. */
+function looksLikeJson(text: string): boolean {
+  const trimmed = text.trim();
+  const first = trimmed.charCodeAt(0);
+  const last = trimmed.charCodeAt(trimmed.length - 1);
+  return (first === 0x7b && last === 0x7d) || (first === 0x5b && last === 0x5d);
+}
+
+const knownCharsets = new Set([
+  "utf-8",
+  "utf8",
+  "us-ascii",
+  "ascii",
+  "iso-8859-1",
+  "latin1",
+  "windows-1252",
+  "iso-8859-15",
+]);
+
+/** Character sets outside the ASCII-compatible ones would hide syntax from every reader of bytes (CRS 920480). */
+function checkCharset(contentType: string, into: Collector): void {
+  const lower = contentType.toLowerCase();
+  const at = lower.indexOf("charset=");
+  if (at < 0) return;
+  if (lower.indexOf("charset=", at + 8) >= 0)
+    into.problem("body_ambiguous", "the character set is given twice");
+  const charset = lower
+    .slice(at + 8)
+    .split(/[;,]/, 1)[0]!
+    .replaceAll('"', "")
+    .trim();
+  if (!knownCharsets.has(charset)) into.problem("charset_unsupported", "the character set is not read");
+}
+
+function readJson(text: string, into: Collector): void {
+  const body = text.startsWith("\xef\xbb\xbf") ? text.slice(3) : text;
+  const outcome = readJsonValues(body, limits.depth, (name, value) => into.add("json", name, value));
+  if (outcome.tooDeep) into.problem("body_malformed", "the JSON body is nested deeper than the limit");
+  else if (!outcome.complete) into.problem("body_malformed", "the JSON body is broken");
+  if (!outcome.complete) into.add("body", "", text);
+}
+
+function readXml(text: string, into: Collector): void {
+  const outcome = readXmlValues(text, limits.depth, (name, value) => into.add("xml", name, value));
+  if (outcome.doctype !== undefined) {
+    into.add("xml", "!DOCTYPE", outcome.doctype);
+    if (outcome.doctype.includes("[") || /\b(?:SYSTEM|PUBLIC)\b/.test(outcome.doctype))
+      into.problem("external_entity", "the XML body declares entities");
+  }
+  if (!outcome.complete) {
+    into.problem("body_malformed", "the XML body is broken");
+    into.add("body", "", text);
+  }
+}
+
+function readMultipartBody(text: string, contentType: string, into: Collector): void {
+  const boundary = boundaryOf(contentType);
+  if (boundary === undefined) {
+    into.problem("body_malformed", "the multipart body has no boundary");
+    into.add("body", "", text);
+    return;
+  }
+  const outcome = readMultipart(text, boundary.boundary, limits.parts);
+  for (const part of outcome.parts) {
+    if (part.fileName === undefined) into.add("multipart", part.name, part.content);
+    else {
+      into.add("file", part.name, part.fileName);
+      if (!isBinary(part.content)) into.add("multipart", part.name, part.content);
+    }
+  }
+  if (!outcome.complete) into.problem("body_malformed", "the multipart body is cut or has too many parts");
+  if (outcome.ambiguous || !boundary.plain)
+    into.problem("body_ambiguous", "applications may read the multipart body differently");
+  if (!outcome.complete || outcome.parts.length === 0) into.add("body", "", text);
+}
+
+/** True where the first bytes hold control characters that text does not use. */
+function isBinary(text: string): boolean {
+  const end = Math.min(text.length, 1024);
+  let controls = 0;
+  for (let i = 0; i < end; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 0x20 && code !== 0x09 && code !== 0x0a && code !== 0x0d) controls++;
+  }
+  return controls > end / 50;
+}
