@@ -4,6 +4,7 @@
  */
 import { cp, mkdir, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { writeHitsFile } from "../src/seclang/crs-hits.ts";
 import { type Crs, listRuleFiles } from "./crs.ts";
 import { projectDirectory } from "./install.ts";
 
@@ -100,9 +101,7 @@ async function copyPlugin(directory: string, crs: Crs, plugin: PluginOptions): P
   await mkdir(directory, { recursive: true });
   await cp(path.join(projectDirectory, "plugin"), directory, { recursive: true });
   if (plugin.hits ?? true) {
-    const { writeHitsFile } = await import("../src/seclang/crs-hits.ts");
     await writeHitsFile({
-      setupFile: crs.setupFile,
       rulesDirectory: crs.rulesDirectory,
       outFile: path.join(directory, "arbiter-hits-after.conf"),
     });
