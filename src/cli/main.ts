@@ -2,22 +2,23 @@
 /**
  * The command line. Exit status: 0 done, 1 failed, 2 wrong usage, 78 bad configuration.
  */
-import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { ArbiterError } from "../errors.ts";
+import { crsHitsCommand } from "./commands/crs-hits.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { trainCommand } from "./commands/train.ts";
+import { packageVersion } from "./package-version.ts";
 
 /** Every command of `arbiter`, in the order in which help lists them. */
-const commands = [serveCommand(), inspectCommand(), evaluateCommand(), trainCommand()];
+const commands = [serveCommand(), inspectCommand(), evaluateCommand(), trainCommand(), crsHitsCommand()];
 
 const exitStatus = { done: 0, failed: 1, usage: 2, configuration: 78 } as const;
 
 const program = new Command("arbiter")
   .description("Machine-learning verdicts for web application firewalls")
-  .version(packageVersion(), "-V, --version")
+  .version(packageVersion, "-V, --version")
   .showHelpAfterError("(arbiter --help lists the commands)");
 for (const command of commands) program.addCommand(command);
 for (const command of [program, ...program.commands]) command.exitOverride();
@@ -41,9 +42,4 @@ function statusOf(error: unknown): number {
     `arbiter: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
   );
   return exitStatus.failed;
-}
-
-function packageVersion(): string {
-  const file = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(file) as { version: string }).version;
 }
