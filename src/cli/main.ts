@@ -6,13 +6,21 @@ import { Command, CommanderError } from "commander";
 import { ArbiterError } from "../errors.ts";
 import { crsHitsCommand } from "./commands/crs-hits.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
+import { gatewayCommand } from "./commands/gateway.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { trainCommand } from "./commands/train.ts";
 import { packageVersion } from "./package-version.ts";
 
 /** Every command of `arbiter`, in the order in which help lists them. */
-const commands = [serveCommand(), inspectCommand(), evaluateCommand(), trainCommand(), crsHitsCommand()];
+const commands = [
+  serveCommand(),
+  gatewayCommand(),
+  inspectCommand(),
+  evaluateCommand(),
+  trainCommand(),
+  crsHitsCommand(),
+];
 
 const exitStatus = { done: 0, failed: 1, usage: 2, configuration: 78 } as const;
 

@@ -114,8 +114,8 @@ export const settingTable = {
     unit: "MiB",
     range: [4, 4_096],
     default: 32,
-    usedBy: serve,
-    why: "Memory for messages that are still arriving, all together. Keeps a flood of large bodies from exhausting the machine.",
+    usedBy: both,
+    why: "Memory for messages (in the gateway: request bodies) that are still arriving, all together. Keeps a flood of large bodies from exhausting the machine.",
   },
   "server.messageKiB": {
     type: "integer",

@@ -81,15 +81,11 @@ export async function startServer(options: ServerOptions): Promise<VerdictServer
   const refuse = (response: ServerResponse, refused: Refusal): void => {
     metrics.error(refused.code);
     const body = refusalBody(refused);
-    response.writeHead(refused.status, [
-      "Content-Type",
-      "application/json",
-      "Content-Length",
-      String(Buffer.byteLength(body)),
-      "Connection",
-      "close",
-      ...extraHeaders(refused),
-    ]);
+    const headers = ["Content-Type", "application/json", "Content-Length", String(Buffer.byteLength(body))];
+    // Elsewhere the connection stays, and Node drops what is left of the message, so that the refusal arrives.
+    if (isStopping || (refused.code === "too_large" && !response.req.complete))
+      headers.push("Connection", "close");
+    response.writeHead(refused.status, [...headers, ...extraHeaders(refused)]);
     response.end(body);
   };
 
