@@ -95,20 +95,18 @@ function cookies(random: Random): string {
   const digits = (count: number): string => Array.from({ length: count }, () => random.below(10)).join("");
   const jar = [`_visits=GS1.1.17${digits(8)}.${random.below(9) + 1}.1.17${digits(8)}.0.0.0`];
   if (random.below(2) === 0) jar.push(`yard_session=${sessionOf(member)}`);
-  if (random.below(2) === 0) {
-    const choice = {
-      necessary: true,
-      statistics: random.below(2) === 0,
-      at: `2024-0${random.below(9) + 1}-1${digits(1)}`,
-    };
+  if (random.below(12) === 0) {
+    const choice = { necessary: true, statistics: false, at: `2024-0${random.below(9) + 1}-1${digits(1)}` };
     jar.push(`yard_consent=${encodeURIComponent(JSON.stringify(choice))}`);
+  } else {
+    jar.push(`yard_consent=v2.${random.below(2)}.${random.below(2)}`);
   }
   if (random.below(3) === 0) {
     jar.push(
       `yard_prefs=${Buffer.from(`theme=dark&per_page=${random.below(5) * 10 + 10}`).toString("base64")}`,
     );
   }
-  if (random.below(3) === 0) jar.push(`recent=${[1, 2, 3].map(() => random.below(18) + 1).join("%2C")}`);
+  if (random.below(3) === 0) jar.push(`recent=${[1, 2, 3].map(() => random.below(18) + 1).join(".")}`);
   if (random.below(4) === 0) {
     const token = [
       { alg: "HS256", typ: "JWT" },
