@@ -2,7 +2,7 @@
  * Raw parts of a request → one frozen `Transaction`. This is the only place where the request is taken apart; training
  * and serving come through here alike.
  */
-import { isIP } from "node:net";
+import { isIP, SocketAddress } from "node:net";
 import { collector, readBody, readHeaders, readPairs } from "./parameters.ts";
 import type { Header, MissingPart, Parameter, Transaction, WafState } from "./transaction.ts";
 import { limits } from "./transaction.ts";
@@ -13,6 +13,7 @@ export interface RequestParts {
   readonly site?: string;
   /** The client's IP address; what is no address is dropped. */
   readonly client?: string;
+  /** Milliseconds since 1970; what is no time of the calendar is dropped. */
   readonly timeMs?: number;
   readonly method: string;
   /** The request target: origin form (`/path?query`) or absolute form. */
@@ -54,7 +55,7 @@ export function buildTransaction(parts: RequestParts): Transaction {
     id: parts.id ?? "",
     site: parts.site ?? "default",
     client: canonicalAddress(parts.client),
-    timeMs: parts.timeMs,
+    timeMs: calendarTime(parts.timeMs),
     method: parts.method,
     uri: parts.uri,
     path,
@@ -70,14 +71,9 @@ export function buildTransaction(parts: RequestParts): Transaction {
 
 /** Splits a request target at its first `?`; the absolute form loses its scheme and authority, a fragment stays. */
 export function splitTarget(uri: string): { path: string; query: string } {
-  let start = 0;
-  if (uri.charCodeAt(0) !== 0x2f) {
-    const scheme = uri.indexOf("://");
-    if (scheme > 0 && scheme < 8) {
-      const slash = uri.indexOf("/", scheme + 3);
-      start = slash < 0 ? uri.length : slash;
-    }
-  }
+  const scheme = /^[A-Za-z][A-Za-z0-9+.-]{0,15}:\/\//.exec(uri)?.[0].length ?? 0;
+  let start = scheme;
+  while (scheme > 0 && start < uri.length && !"/?#".includes(uri[start]!)) start++;
   const mark = uri.indexOf("?", start);
   return mark < 0
     ? { path: uri.slice(start), query: "" }
@@ -92,11 +88,22 @@ function valuesOf(headers: readonly Header[], lowerName: string): string[] {
   return values;
 }
 
-/** An IP address in one spelling: IPv4-mapped IPv6 becomes IPv4, a zone is dropped; undefined for anything else. */
+/** An IP address in one spelling (RFC 5952): IPv4-mapped IPv6 becomes IPv4, a zone is dropped; undefined for anything else. */
 export function canonicalAddress(address: string | undefined): string | undefined {
-  if (address === undefined) return undefined;
-  const zone = address.indexOf("%");
-  let bare = (zone < 0 ? address : address.slice(0, zone)).toLowerCase();
-  if (bare.startsWith("::ffff:") && isIP(bare.slice(7)) === 4) bare = bare.slice(7);
-  return isIP(bare) === 0 ? undefined : bare;
+  const bare = address?.split("%", 1)[0] ?? "";
+  const family = isIP(bare);
+  if (family !== 6) return family === 4 ? bare : undefined;
+  const canonical = new SocketAddress({ address: bare, family: "ipv6" }).address;
+  return canonical.startsWith(mappedPrefix) && canonical.includes(".")
+    ? canonical.slice(mappedPrefix.length)
+    : canonical;
+}
+
+const mappedPrefix = "::ffff:";
+
+/** The farthest that a `Date` reaches from 1970, in milliseconds. */
+const calendarReach = 8.64e15;
+
+function calendarTime(timeMs: number | undefined): number | undefined {
+  return timeMs !== undefined && Math.abs(timeMs) <= calendarReach ? timeMs : undefined;
 }

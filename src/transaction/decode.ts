@@ -17,6 +17,7 @@ export interface Decoded {
 const percent = 0x25;
 const plus = 0x2b;
 const ampersand = 0x26;
+const semicolon = 0x3b;
 const backslash = 0x5c;
 
 /** Value of each byte as a hexadecimal digit, or -1. */
@@ -98,6 +99,9 @@ const entities: Readonly<Record<string, string>> = {
   rbrace: "}",
 };
 
+/** Characters of the longest name in `entities`; a longer one is not looked for. */
+const longestEntity = 7;
+
 /** Removes one layer of HTML character references (HTML §13.5); a missing semicolon is accepted after numbers, as browsers do. */
 export function decodeEntities(text: string): string {
   let out = "";
@@ -117,15 +121,12 @@ export function decodeEntities(text: string): string {
         end++;
       }
       if (end > start) decoded = bytesOfCodePoint(value);
-      if (text.charCodeAt(end) === 0x3b) end++;
+      if (text.charCodeAt(end) === semicolon) end++;
     } else {
-      const semicolon = text.indexOf(";", end);
-      if (semicolon > end && semicolon - end <= 8) {
-        const name = text.slice(end, semicolon).toLowerCase();
-        if (Object.hasOwn(entities, name)) {
-          decoded = entities[name];
-          end = semicolon + 1;
-        }
+      const name = text.slice(end, end + longestEntity + 1).split(";", 1)[0]!;
+      if (text.charCodeAt(end + name.length) === semicolon && Object.hasOwn(entities, name.toLowerCase())) {
+        decoded = entities[name.toLowerCase()];
+        end += name.length + 1;
       }
     }
     if (decoded === undefined) continue;
@@ -148,8 +149,9 @@ export function decodeEscapes(text: string): string {
       codePoint = hexNumber(text, i + 2, 2);
       end = i + 4;
     } else if (kind === 0x75 && text.charCodeAt(i + 2) === 0x7b) {
-      const close = text.indexOf("}", i + 3);
-      if (close > i + 3 && close - i <= 9) {
+      let close = i + 3;
+      while (close - i <= 9 && hexAt(text, close) >= 0) close++;
+      if (close > i + 3 && text.charCodeAt(close) === 0x7d) {
         codePoint = hexNumber(text, i + 3, close - i - 3);
         end = close + 1;
       }
@@ -176,22 +178,25 @@ export function foldUtf8(text: string): string {
     let length = 0;
     if (lead === 0xc0 || lead === 0xc1) {
       length = 2;
-      codePoint = ((lead & 0x1f) << 6) | (text.charCodeAt(i + 1) & 0x3f);
-    } else if (lead === 0xe0 && text.charCodeAt(i + 1) < 0xa0) {
+      codePoint = continued(text, i + 1, lead & 0x1f);
+    } else if (lead === 0xe0 || lead === 0xef) {
       length = 3;
-      codePoint = ((text.charCodeAt(i + 1) & 0x3f) << 6) | (text.charCodeAt(i + 2) & 0x3f);
-    } else if (lead === 0xef) {
-      length = 3;
-      const value =
-        ((lead & 0x0f) << 12) | ((text.charCodeAt(i + 1) & 0x3f) << 6) | (text.charCodeAt(i + 2) & 0x3f);
-      if (value >= 0xff01 && value <= 0xff5e) codePoint = value - 0xfee0;
+      const first = continued(text, i + 1, lead & 0x0f);
+      const value = first < 0 ? -1 : continued(text, i + 2, first);
+      codePoint = value >= 0xff01 && value <= 0xff5e ? value - 0xfee0 : value;
     }
-    if (codePoint < 0 || codePoint > 0x7f || i + length > text.length) continue;
+    if (codePoint < 0 || codePoint > 0x7f) continue;
     out += text.slice(copied, i) + String.fromCharCode(codePoint);
     i += length - 1;
     copied = i + 1;
   }
   return copied === 0 ? text : out + text.slice(copied);
+}
+
+/** `bits` followed by the six bits of the continuation byte at `at`, or -1 where there is none: what follows a broken form is kept. */
+function continued(text: string, at: number, bits: number): number {
+  const byte = text.charCodeAt(at);
+  return (byte & 0xc0) === 0x80 ? (bits << 6) | (byte & 0x3f) : -1;
 }
 
 /** Which layers a value may hide, by one pass over its bytes: bit 1 percent, 2 entity, 4 escape, 8 high bytes. */

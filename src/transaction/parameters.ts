@@ -9,7 +9,7 @@ import type { Header, Location, Parameter, Problem, ProblemCode } from "./transa
 import { limits } from "./transaction.ts";
 import { readXmlValues } from "./xml-values.ts";
 
-/** Collects parameters up to `limits.parameters`, and problems once for each code. */
+/** Collects parameters up to `limits.parameters` and `limits.parameterBytes`, and problems once for each code. */
 export interface Collector {
   readonly parameters: Parameter[];
   readonly problems: Problem[];
@@ -20,6 +20,7 @@ export interface Collector {
 export function collector(): Collector {
   const parameters: Parameter[] = [];
   const problems: Problem[] = [];
+  let bytes = 0;
   const problem = (code: ProblemCode, detail: string): void => {
     if (!problems.some((known) => known.code === code)) problems.push({ code, detail });
   };
@@ -28,8 +29,10 @@ export function collector(): Collector {
     problems,
     problem,
     add(location, name, value) {
-      if (parameters.length < limits.parameters) parameters.push({ location, name, value });
-      else problem("too_many_parameters", "there are more parameters than the limit");
+      bytes += name.length + value.length;
+      if (parameters.length < limits.parameters && bytes <= limits.parameterBytes)
+        parameters.push({ location, name, value });
+      else problem("too_many_parameters", "there are more or longer parameters than the limits");
     },
   };
 }
@@ -41,10 +44,10 @@ export function readPairs(text: string, location: "query" | "form", into: Collec
     let end = text.indexOf("&", at);
     if (end < 0) end = text.length;
     if (end > at) {
-      const equals = text.indexOf("=", at);
-      const split = equals >= 0 && equals < end;
-      const name = text.slice(at, split ? equals : end);
-      const value = split ? text.slice(equals + 1, end) : "";
+      const pair = text.slice(at, end);
+      const equals = pair.indexOf("=");
+      const name = equals < 0 ? pair : pair.slice(0, equals);
+      const value = equals < 0 ? "" : pair.slice(equals + 1);
       into.add(location, decodePercent(name, true), decodePercent(value, true));
     }
     at = end + 1;
@@ -122,20 +125,21 @@ export function readBody(
 function formOf(contentType: string, text: string): BodyForm {
   const type = contentType.split(";", 1)[0]!.trim().toLowerCase();
   if (type === "multipart/form-data" || type.startsWith("multipart/")) return "multipart";
-  if (type === "application/x-www-form-urlencoded") return looksLikeJson(text) ? "json" : "form";
-  if (type.endsWith("/json") || type.endsWith("+json") || looksLikeJson(text)) return "json";
+  if (type === "application/x-www-form-urlencoded") return isJson(text) ? "json" : "form";
+  if (type.endsWith("/json") || type.endsWith("+json") || isJson(text)) return "json";
   if (type.endsWith("/xml") || type.endsWith("+xml") || text.trimStart().startsWith("<?xml")) return "xml";
   // A body without a type is read as PHP and the engines' own parsers read one: as a form, where it can be one.
   if (type === "" && text.includes("=") && !/[\s<{]/.test(text.slice(0, 256))) return "form";
   return "raw";
 }
 
-/** An object or array from the first to the last byte; forms and prose may begin, but do not end, like one. */
-function looksLikeJson(text: string): boolean {
+/** A JSON object or array, or one nested too deep to tell; forms and prose may begin and end like one, and are none. */
+function isJson(text: string): boolean {
   const trimmed = text.trim();
-  const first = trimmed.charCodeAt(0);
-  const last = trimmed.charCodeAt(trimmed.length - 1);
-  return (first === 0x7b && last === 0x7d) || (first === 0x5b && last === 0x5d);
+  const ends = `${trimmed.at(0)}${trimmed.at(-1)}`;
+  if (ends !== "{}" && ends !== "[]") return false;
+  const { complete, tooDeep } = readJsonValues(trimmed, limits.depth, () => {});
+  return complete || tooDeep;
 }
 
 const knownCharsets = new Set([

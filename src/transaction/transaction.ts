@@ -103,6 +103,8 @@ export interface Transaction {
 export const limits = {
   /** Named values, all locations together. */
   parameters: 1_000,
+  /** Bytes of all names and values together; the name of a nested value repeats the names around it. */
+  parameterBytes: 2_097_152,
   headers: 100,
   /** Bytes of the body that are read. */
   bodyBytes: 1_048_576,

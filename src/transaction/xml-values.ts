@@ -9,20 +9,21 @@ export type XmlSink = (name: string, value: string) => void;
 export interface XmlOutcome {
   /** False where a tag or comment does not end, or elements are nested deeper than the bound. */
   readonly complete: boolean;
-  /** The document type declaration, where there is one; it is the place of entity attacks (CWE-611, CWE-776). */
+  /** All declarations one after the other, where there are any; the document type is the place of entity attacks (CWE-611, CWE-776). */
   readonly doctype: string | undefined;
 }
 
 /** Reads the byte string `text`. Never throws; linear in its length. */
 export function readXmlValues(text: string, maxDepth: number, sink: XmlSink): XmlOutcome {
-  const path: string[] = [];
+  /** The path of each open element. */
+  const paths: string[] = [];
   let doctype: string | undefined;
   let at = 0;
 
   while (at < text.length) {
     const open = text.indexOf("<", at);
     const content = text.slice(at, open < 0 ? text.length : open);
-    if (hasInk(content)) sink(path.join("/"), content);
+    if (hasInk(content)) sink(paths.at(-1) ?? "", content);
     if (open < 0) break;
     if (text.startsWith("<!--", open)) {
       const end = text.indexOf("-->", open + 4);
@@ -31,7 +32,7 @@ export function readXmlValues(text: string, maxDepth: number, sink: XmlSink): Xm
     } else if (text.startsWith("<![CDATA[", open)) {
       const end = text.indexOf("]]>", open + 9);
       if (end < 0) return { complete: false, doctype };
-      sink(path.join("/"), text.slice(open + 9, end));
+      sink(paths.at(-1) ?? "", text.slice(open + 9, end));
       at = end + 3;
     } else if (text.startsWith("<?", open)) {
       const end = text.indexOf("?>", open + 2);
@@ -40,27 +41,28 @@ export function readXmlValues(text: string, maxDepth: number, sink: XmlSink): Xm
       at = end + 2;
     } else if (text.startsWith("<!", open)) {
       const end = endOfDeclaration(text, open + 2);
-      doctype = text.slice(open, end);
+      doctype = (doctype ?? "") + text.slice(open, end);
       if (end >= text.length) return { complete: false, doctype };
       at = end;
     } else {
       const close = endOfTag(text, open + 1);
       if (close < 0) return { complete: false, doctype };
       if (text.charCodeAt(open + 1) === 0x2f) {
-        path.pop();
+        paths.pop();
       } else {
         const selfClosing = text.charCodeAt(close - 1) === 0x2f;
         const tag = text.slice(open + 1, selfClosing ? close - 1 : close);
         const nameEnd = endOfName(tag, 0);
-        if (path.length >= maxDepth) return { complete: false, doctype };
-        path.push(tag.slice(0, nameEnd));
-        readAttributes(tag, nameEnd, path.join("/"), sink);
-        if (selfClosing) path.pop();
+        if (paths.length >= maxDepth) return { complete: false, doctype };
+        const name = tag.slice(0, nameEnd);
+        const path = paths.length === 0 ? name : `${paths.at(-1)}/${name}`;
+        readAttributes(tag, nameEnd, path, sink);
+        if (!selfClosing) paths.push(path);
       }
       at = close + 1;
     }
   }
-  return { complete: path.length === 0, doctype };
+  return { complete: paths.length === 0, doctype };
 }
 
 function hasInk(text: string): boolean {
