@@ -92,17 +92,20 @@ async function* lines(source: Readable, path: string): AsyncGenerator<string | u
 
 async function* unzipped(source: Readable): AsyncGenerator<Buffer> {
   const chunks = source[Symbol.asyncIterator]() as AsyncIterator<Buffer | string>;
-  const first = await chunks.next();
-  if (first.done) return;
-  const head = Buffer.from(first.value);
-  let read = 0;
+  let head: Buffer = Buffer.alloc(0);
+  // A pipe may hand over one byte at a time, and the magic has two.
+  while (head.length < 2) {
+    const next = await chunks.next();
+    if (next.done) break;
+    head = Buffer.concat([head, Buffer.from(next.value)]);
+  }
+  let read = head.length;
   const all = async function* (): AsyncGenerator<Buffer> {
-    let next: IteratorResult<Buffer | string> = first;
-    while (!next.done) {
+    if (head.length > 0) yield head;
+    for (let next = await chunks.next(); !next.done; next = await chunks.next()) {
       const chunk = Buffer.from(next.value);
       read += chunk.length;
       yield chunk;
-      next = await chunks.next();
     }
   };
   if (head[0] !== 0x1f || head[1] !== 0x8b) {

@@ -38,7 +38,7 @@ export function parseTrafficRow(line: string): TrafficRow {
   }
   if (!isRecord(row)) throw invalid("a row must be a JSON object");
   return {
-    id: row["id"] === undefined ? "" : String(row["id"]),
+    id: scalarText(row["id"] ?? "", "id"),
     source: optionalString(row, "source") ?? "unknown",
     label: labelOf(row["label"]),
     attackType: optionalString(row, "attack_type"),
@@ -57,7 +57,7 @@ function requestOf(row: Record<string, unknown>): RequestParts {
   if (path === undefined && payload === undefined)
     throw invalid("a row needs `path` (a request) or `payload` (a value)");
   const bare = payload !== undefined && (path === undefined || row["granularity"] === "payload");
-  const id = row["id"] === undefined ? "" : String(row["id"]);
+  const id = scalarText(row["id"] ?? "", "id");
   if (bare) return { id, method: "GET", uri: `/?p=${percentEncode(bytesOf(payload))}`, headers: [] };
 
   const query = optionalString(row, "query");
@@ -99,12 +99,15 @@ function headersOf(value: unknown): Header[] {
     return value.map((pair) => {
       if (!Array.isArray(pair) || pair.length !== 2)
         throw invalid("`headers` as a list needs [name, value] pairs");
-      return { name: bytesOf(String(pair[0])), value: bytesOf(String(pair[1])) };
+      return {
+        name: bytesOf(scalarText(pair[0], "headers")),
+        value: bytesOf(scalarText(pair[1], "headers")),
+      };
     });
   if (isRecord(value))
     return Object.entries(value).map(([name, content]) => ({
       name: bytesOf(name),
-      value: bytesOf(String(content)),
+      value: bytesOf(scalarText(content, "headers")),
     }));
   throw invalid("`headers` must be an object or a list of pairs");
 }
@@ -122,27 +125,25 @@ function wafOf(value: unknown): WafState | undefined {
   if (!isRecord(value)) throw invalid("`waf` must be an object");
   const categories = isRecord(value["categories"]) ? value["categories"] : {};
   const matched = isRecord(value["matched"]) ? value["matched"] : {};
-  const integer = (name: string, otherwise: number): number => {
-    const given = value[name];
-    if (given === undefined) return otherwise;
-    if (!Number.isInteger(given)) throw invalid(`\`waf.${name}\` must be an integer`);
-    return given as number;
-  };
+  const integer = (name: string, otherwise: number): number =>
+    value[name] === undefined ? otherwise : integerOf(value[name], `waf.${name}`);
   return {
     score: integer("score", 0),
     threshold: integer("threshold", 5),
     paranoiaLevel: integer("paranoiaLevel", 1),
     categories: Object.fromEntries(
-      Object.entries(categories).map(([name, points]) => [name, Number(points)]),
+      Object.entries(categories).map(([name, points]) => [name, integerOf(points, "waf.categories")]),
     ),
-    rules: Array.isArray(value["rules"]) ? value["rules"].map(Number).filter(Number.isInteger) : [],
-    matched: Object.fromEntries(Object.entries(matched).map(([id, name]) => [id, String(name)])),
+    rules: Array.isArray(value["rules"]) ? value["rules"].map((id) => integerOf(id, "waf.rules")) : [],
+    matched: Object.fromEntries(
+      Object.entries(matched).map(([id, name]) => [id, scalarText(name, "waf.matched")]),
+    ),
   };
 }
 
 function labelOf(value: unknown): Label | undefined {
   if (value === undefined || value === null) return undefined;
-  const label = String(value).trim().toLowerCase();
+  const label = scalarText(value, "label").trim().toLowerCase();
   if (label === "benign" || label === "attack") return label;
   throw invalid(`\`label\` must be "benign" or "attack", not ${JSON.stringify(value)}`);
 }
@@ -152,6 +153,18 @@ function optionalString(row: Record<string, unknown>, name: string): string | un
   if (value === undefined || value === null) return undefined;
   if (typeof value === "string") return value;
   throw invalid(`\`${name}\` must be a string`);
+}
+
+/** The text of a string, number or boolean. */
+function scalarText(value: unknown, name: string): string {
+  if (typeof value === "string") return value;
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  throw invalid(`\`${name}\` must hold text or numbers`);
+}
+
+function integerOf(value: unknown, name: string): number {
+  if (typeof value === "number" && Number.isInteger(value)) return value;
+  throw invalid(`\`${name}\` must be an integer`);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

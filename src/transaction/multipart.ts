@@ -5,8 +5,8 @@
 
 export interface Part {
   readonly name: string;
-  /** The file name, or undefined for an ordinary field. */
-  readonly fileName: string | undefined;
+  /** Every file name that some application may read; none for an ordinary field. */
+  readonly fileNames: readonly string[];
   readonly contentType: string | undefined;
   /** The content as a byte string. */
   readonly content: string;
@@ -90,7 +90,7 @@ export function readMultipart(body: string, boundary: string, maxParts: number):
       if (next >= 0) ambiguous = true;
     }
     const content = body.slice(contentStart, next < 0 ? body.length : Math.max(next, contentStart));
-    parts.push({ name: head.name, fileName: head.fileName, contentType: head.contentType, content });
+    parts.push({ name: head.name, fileNames: head.fileNames, contentType: head.contentType, content });
     if (next < 0) return { parts, complete: false, ambiguous };
     at = next + lineBreak;
   }
@@ -98,13 +98,13 @@ export function readMultipart(body: string, boundary: string, maxParts: number):
 
 interface PartHead {
   name: string;
-  fileName: string | undefined;
+  fileNames: string[];
   contentType: string | undefined;
   ambiguous: boolean;
 }
 
 function readPartHeaders(head: string): PartHead {
-  const result: PartHead = { name: "", fileName: undefined, contentType: undefined, ambiguous: false };
+  const result: PartHead = { name: "", fileNames: [], contentType: undefined, ambiguous: false };
   let dispositions = 0;
   for (const line of head.split("\n", 32)) {
     const colon = line.indexOf(":");
@@ -131,7 +131,6 @@ function readPartHeaders(head: string): PartHead {
 function readDisposition(value: string, result: PartHead): void {
   let at = value.indexOf(";");
   let names = 0;
-  let fileNames = 0;
   while (at >= 0 && at < value.length) {
     at++;
     while (value.charCodeAt(at) === 0x20) at++;
@@ -160,12 +159,13 @@ function readDisposition(value: string, result: PartHead): void {
       names++;
       result.name = content;
     } else if (key === "filename") {
-      fileNames++;
-      result.fileName = content;
+      result.fileNames.push(content);
     } else if (key === "filename*") {
-      const marks = content.split("'", 3);
-      result.fileName ??= marks.length === 3 ? marks[2]! : content;
+      // RFC 8187: charset'language'value, and a value may hold quotes itself.
+      const language = content.indexOf("'");
+      const start = language < 0 ? -1 : content.indexOf("'", language + 1);
+      result.fileNames.push(content.slice(start + 1));
     }
   }
-  if (names !== 1 || fileNames > 1) result.ambiguous = true;
+  if (names !== 1 || result.fileNames.length > 1) result.ambiguous = true;
 }

@@ -198,11 +198,9 @@ function readMultipartBody(text: string, contentType: string, into: Collector): 
   }
   const outcome = readMultipart(text, boundary.boundary, limits.parts);
   for (const part of outcome.parts) {
-    if (part.fileName === undefined) into.add("multipart", part.name, part.content);
-    else {
-      into.add("file", part.name, part.fileName);
-      if (!isBinary(part.content)) into.add("multipart", part.name, part.content);
-    }
+    for (const fileName of part.fileNames) into.add("file", part.name, fileName);
+    if (part.fileNames.length === 0 || !isBinary(part.content))
+      into.add("multipart", part.name, part.content);
   }
   if (!outcome.complete) into.problem("body_malformed", "the multipart body is cut or has too many parts");
   if (outcome.ambiguous || !boundary.plain)

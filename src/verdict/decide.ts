@@ -78,6 +78,7 @@ const headVariables = new Set([
 ]);
 const argumentVariables = new Set(["ARGS", "ARGS_NAMES", "ARGS_POST", "ARGS_POST_NAMES"]);
 const argumentLocations = new Set<Location>(["query", "form", "json", "multipart", "engine"]);
+const fileLocations = new Set<Location>(["file"]);
 
 function sawVariable(transaction: Transaction, variable: string): boolean {
   const colon = variable.indexOf(":");
@@ -87,13 +88,16 @@ function sawVariable(transaction: Transaction, variable: string): boolean {
   if (headVariables.has(collection)) return true;
   if (collection.startsWith("REQUEST_HEADERS") || collection.startsWith("REQUEST_COOKIES"))
     return !missing.has("headers");
-  if (argumentVariables.has(collection))
-    return (
-      !missing.has("arguments") &&
-      transaction.parameters.some(({ location, name }) => argumentLocations.has(location) && name === member)
-    );
+  const sawBody = !missing.has("body") && !missing.has("body-tail");
+  const has = (locations: ReadonlySet<Location>): boolean =>
+    transaction.parameters.some(({ location, name }) => locations.has(location) && name === member);
+  if (argumentVariables.has(collection)) {
+    // A name may stand in the query and again in the body: unless the body was read, only the engine's list holds both.
+    const sawArguments = sawBody || transaction.parameters.some(({ location }) => location === "engine");
+    return sawArguments && !missing.has("arguments") && has(argumentLocations);
+  }
   if (collection === "FILES" || collection === "FILES_NAMES")
-    return transaction.parameters.some(({ location }) => location === "file");
+    return !missing.has("files") && has(fileLocations);
   // Everything else looks into the body itself.
-  return !missing.has("body") && !missing.has("body-tail") && !missing.has("xml") && !missing.has("files");
+  return sawBody && !missing.has("xml") && !missing.has("files");
 }
