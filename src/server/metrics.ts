@@ -22,6 +22,8 @@ export interface Metrics {
   failure(): void;
   /** Says which detector each site uses; read when metrics are. */
   describeDetectors(list: () => Iterable<{ site: string; model: string }>): void;
+  /** Says what is arriving at the moment; read when metrics are. */
+  describeLoad(load: () => { arriving: number; heldBytes: number }): void;
   /** Prometheus's text format. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -38,6 +40,7 @@ export function createMetrics(): Metrics {
   const collectedCounts = new Map<string, number>();
   let unknown = 0;
   let failures = 0;
+  let load = () => ({ arriving: 0, heldBytes: 0 });
   let detectors: () => Iterable<{ site: string; model: string }> = () => [];
 
   new Counter({
@@ -110,6 +113,22 @@ export function createMetrics(): Metrics {
     },
   });
   new Gauge({
+    name: "arbiter_messages_arriving",
+    help: "Messages that have begun and not yet ended.",
+    registers,
+    collect() {
+      this.set(load().arriving);
+    },
+  });
+  new Gauge({
+    name: "arbiter_held_bytes",
+    help: "Bytes held for messages that have not yet ended.",
+    registers,
+    collect() {
+      this.set(load().heldBytes);
+    },
+  });
+  new Gauge({
     name: "process_resident_memory_bytes",
     help: "Resident memory size in bytes.",
     registers,
@@ -164,6 +183,9 @@ export function createMetrics(): Metrics {
     },
     describeDetectors(list) {
       detectors = list;
+    },
+    describeLoad(next) {
+      load = next;
     },
     text: () => registry.metrics(),
     contentType: registry.contentType,

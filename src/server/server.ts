@@ -64,6 +64,7 @@ export async function startServer(options: ServerOptions): Promise<VerdictServer
     bufferBytes: values["server.bufferMiB"] * 1_048_576,
     inFlight: values["server.inFlight"],
   });
+  metrics.describeLoad(() => reader);
   const arrivedMs = arrivalClock(options.nowMs);
   let isStopping = false;
 

@@ -35,7 +35,9 @@ export function fakeDetector(id = "fake00000000"): FakeDetector {
         points: points[verdict],
         attackType: verdict === "attack" ? "other" : null,
         reasons:
-          verdict === "pass" ? [] : [{ where: "query:q", what: 'a "quoted\\" \u0007 piece', why: "it says so" }],
+          verdict === "pass"
+            ? []
+            : [{ where: "query:q", what: 'a "quoted\\" \u0007 piece', why: "it says so" }],
         partial: transaction.problems.length > 0,
         model: id,
       };
