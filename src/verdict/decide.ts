@@ -88,16 +88,12 @@ function sawVariable(transaction: Transaction, variable: string): boolean {
   if (headVariables.has(collection)) return true;
   if (collection.startsWith("REQUEST_HEADERS") || collection.startsWith("REQUEST_COOKIES"))
     return !missing.has("headers");
-  const sawBody = !missing.has("body") && !missing.has("body-tail");
+  // Whatever was seen under a name, the same name may stand again in the part of the body that was not.
+  if (missing.has("body") || missing.has("body-tail")) return false;
   const has = (locations: ReadonlySet<Location>): boolean =>
     transaction.parameters.some(({ location, name }) => locations.has(location) && name === member);
-  if (argumentVariables.has(collection)) {
-    // A name may stand in the query and again in the body: unless the body was read, only the engine's list holds both.
-    const sawArguments = sawBody || transaction.parameters.some(({ location }) => location === "engine");
-    return sawArguments && !missing.has("arguments") && has(argumentLocations);
-  }
-  if (collection === "FILES" || collection === "FILES_NAMES")
-    return !missing.has("files") && has(fileLocations);
+  if (argumentVariables.has(collection)) return !missing.has("arguments") && has(argumentLocations);
+  if (collection === "FILES" || collection === "FILES_NAMES") return has(fileLocations);
   // Everything else looks into the body itself.
-  return sawBody && !missing.has("xml") && !missing.has("files");
+  return !missing.has("xml") && !missing.has("files");
 }
