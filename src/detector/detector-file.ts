@@ -7,9 +7,9 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { ArbiterError } from "../errors.ts";
 import { featuresId } from "../features/catalog.ts";
-import type { CharacterNgrams } from "../models/character-ngrams.ts";
 import type { IsolationForest } from "../models/isolation-forest.ts";
 import type { LogisticRegression } from "../models/logistic-regression.ts";
+import type { SymbolNgrams } from "../models/symbol-ngrams.ts";
 import type { MeasuredThreshold, OperatingPoints } from "../verdict/operating-point.ts";
 import type { AttackType } from "../verdict/verdict.ts";
 import { attackTypes } from "../verdict/verdict.ts";
@@ -17,10 +17,12 @@ import { attackTypes } from "../verdict/verdict.ts";
 /** What a detector consists of. */
 export interface DetectorParts {
   readonly forest: IsolationForest;
-  readonly ngrams: CharacterNgrams;
-  /** The attack type of each class of `ngrams`. */
+  /** The text models: of the letters of a text, and of its tokens. */
+  readonly letters: SymbolNgrams;
+  readonly tokens: SymbolNgrams;
+  /** The attack type of each class of the text models. */
   readonly classes: readonly AttackType[];
-  /** Log-odds of "attack" from the text model's log-odds and the forest's score. */
+  /** Log-odds of "attack" from the log-odds of the letters, those of the tokens, and the forest's score. */
   readonly fusion: LogisticRegression;
   readonly operatingPoints: OperatingPoints;
   /** Thresholds with their measured price, from many false alarms to few. */
@@ -61,22 +63,24 @@ const sectionSchema = z.strictObject({
   offset: z.int().nonnegative(),
   length: z.int().nonnegative(),
 });
+const ngramsSchema = z.strictObject({
+  buckets: z
+    .int()
+    .min(256)
+    .max(1 << 22),
+  step: z.number().positive().finite(),
+  bias: z.number().finite(),
+  classStep: z.number().positive().finite(),
+});
 const headerSchema = z.strictObject({
   features: z.string(),
   classes: z.array(z.enum(attackTypes)).min(1).max(64),
-  ngrams: z.strictObject({
-    buckets: z
-      .int()
-      .min(256)
-      .max(1 << 22),
-    step: z.number().positive().finite(),
-    bias: z.number().finite(),
-    classStep: z.number().positive().finite(),
-  }),
+  letters: ngramsSchema,
+  tokens: ngramsSchema,
   forest: z.strictObject({ features: z.int().positive().max(127), sampleSize: z.int().min(2) }),
   fusion: z.strictObject({
     bias: z.number().finite(),
-    weights: z.array(z.number().min(0).finite()).length(2),
+    weights: z.array(z.number().min(0).finite()).length(3),
   }),
   operatingPoints: z.strictObject({
     "second-opinion": pointSchema,
@@ -103,9 +107,12 @@ type Section = Int8Array | Int32Array | Float32Array;
 
 /** The sections in file order, with where they come from. */
 const layout = [
-  ["ngrams.weights", "int8", (parts: DetectorParts): Section => parts.ngrams.weights],
-  ["ngrams.classWeights", "int8", (parts: DetectorParts): Section => parts.ngrams.classWeights],
-  ["ngrams.classBias", "float32", (parts: DetectorParts): Section => parts.ngrams.classBias],
+  ["letters.weights", "int8", (parts: DetectorParts): Section => parts.letters.weights],
+  ["letters.classWeights", "int8", (parts: DetectorParts): Section => parts.letters.classWeights],
+  ["letters.classBias", "float32", (parts: DetectorParts): Section => parts.letters.classBias],
+  ["tokens.weights", "int8", (parts: DetectorParts): Section => parts.tokens.weights],
+  ["tokens.classWeights", "int8", (parts: DetectorParts): Section => parts.tokens.classWeights],
+  ["tokens.classBias", "float32", (parts: DetectorParts): Section => parts.tokens.classBias],
   ["forest.roots", "int32", (parts: DetectorParts): Section => parts.forest.roots],
   ["forest.feature", "int8", (parts: DetectorParts): Section => parts.forest.feature],
   ["forest.threshold", "float32", (parts: DetectorParts): Section => parts.forest.threshold],
@@ -122,12 +129,13 @@ export function writeDetector(parts: DetectorParts): Uint8Array {
     offset = padded(offset + array.byteLength);
     return section;
   });
-  const { ngrams, forest } = parts;
+  const { letters, tokens, forest } = parts;
   const header = Buffer.from(
     JSON.stringify({
       features: featuresId,
       classes: parts.classes,
-      ngrams: { buckets: ngrams.buckets, step: ngrams.step, bias: ngrams.bias, classStep: ngrams.classStep },
+      letters: ngramsHeader(letters),
+      tokens: ngramsHeader(tokens),
       forest: { features: forest.features, sampleSize: forest.sampleSize },
       fusion: parts.fusion,
       operatingPoints: parts.operatingPoints,
@@ -174,6 +182,13 @@ export function parseDetector(file: Uint8Array): DetectorParts {
     throw incompatible(`it was made for features ${header.features}, and this release has ${featuresId}`);
 
   const arrays = readSections(content.subarray(start), header.sections);
+  const readNgrams = (name: "letters" | "tokens"): SymbolNgrams => ({
+    ...header[name],
+    weights: arrays[`${name}.weights`] as Int8Array,
+    classes: header.classes.length,
+    classWeights: arrays[`${name}.classWeights`] as Int8Array,
+    classBias: arrays[`${name}.classBias`] as Float32Array,
+  });
   const parts: DetectorParts = {
     forest: {
       ...header.forest,
@@ -183,20 +198,16 @@ export function parseDetector(file: Uint8Array): DetectorParts {
       left: arrays["forest.left"] as Int32Array,
       depth: arrays["forest.depth"] as Float32Array,
     },
-    ngrams: {
-      ...header.ngrams,
-      weights: arrays["ngrams.weights"] as Int8Array,
-      classes: header.classes.length,
-      classWeights: arrays["ngrams.classWeights"] as Int8Array,
-      classBias: arrays["ngrams.classBias"] as Float32Array,
-    },
+    letters: readNgrams("letters"),
+    tokens: readNgrams("tokens"),
     classes: header.classes,
     fusion: header.fusion,
     operatingPoints: header.operatingPoints,
     measured: header.measured,
     provenance: header.provenance,
   };
-  checkNgrams(parts.ngrams);
+  checkNgrams(parts.letters);
+  checkNgrams(parts.tokens);
   checkForest(parts.forest);
   return parts;
 }
@@ -206,6 +217,10 @@ export function detectorId(file: Uint8Array): string {
   return Buffer.from(file.subarray(file.length - digestBytes))
     .toString("hex")
     .slice(0, 12);
+}
+
+function ngramsHeader({ buckets, step, bias, classStep }: SymbolNgrams): z.infer<typeof ngramsSchema> {
+  return { buckets, step, bias, classStep };
 }
 
 function readHeader(bytes: Buffer): z.infer<typeof headerSchema> {
@@ -245,13 +260,13 @@ function readSections(
   return Object.fromEntries(arrays) as Record<(typeof layout)[number][0], Section>;
 }
 
-function checkNgrams(ngrams: CharacterNgrams): void {
+function checkNgrams(ngrams: SymbolNgrams): void {
   const { buckets, classes } = ngrams;
   if ((buckets & (buckets - 1)) !== 0) throw invalid("the number of buckets is not a power of two");
-  if (ngrams.weights.length !== buckets) throw invalid("the text model has not one weight for each bucket");
+  if (ngrams.weights.length !== buckets) throw invalid("a text model has not one weight for each bucket");
   if (ngrams.classWeights.length !== buckets * classes || ngrams.classBias.length !== classes)
-    throw invalid("the text model has not one weight for each bucket and class");
-  if (ngrams.weights.every((weight) => weight === 0)) throw invalid("all weights of the text model are zero");
+    throw invalid("a text model has not one weight for each bucket and class");
+  if (ngrams.weights.every((weight) => weight === 0)) throw invalid("all weights of a text model are zero");
 }
 
 /** Children must stand after their parent, so that no walk can run in circles. */

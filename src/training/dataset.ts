@@ -7,18 +7,25 @@ import { ArbiterError } from "../errors.ts";
 import { features } from "../features/catalog.ts";
 import { extract } from "../features/extract.ts";
 import { fold, foldBuffers, maxFoldBytes } from "../features/fold.ts";
+import { tokenize } from "../features/tokenize.ts";
 import type { TrafficRow } from "../traffic/traffic-row.ts";
 import { transactionOf } from "../traffic/traffic-row.ts";
 import type { AttackType } from "../verdict/verdict.ts";
 import { attackTypes } from "../verdict/verdict.ts";
+
+/** One text in both readings: folded letters, and tokens. */
+export interface ExampleText {
+  readonly letters: Uint8Array;
+  readonly tokens: Uint8Array;
+}
 
 export interface Example {
   readonly source: string;
   readonly attack: boolean;
   /** Index into `attackTypes`, or -1 where benign or unknown. */
   readonly attackClass: number;
-  /** Folded texts, as the text model reads them. */
-  readonly texts: readonly Uint8Array[];
+  /** Its texts, as the text models read them. */
+  readonly texts: readonly ExampleText[];
   /** Shape (features). */
   readonly row: Float64Array;
 }
@@ -50,6 +57,7 @@ export function datasetBuilder(): DatasetBuilder {
   const seen = new Set<string>();
   const hash = createHash("sha256");
   const folded = foldBuffers();
+  const tokens = new Uint8Array(folded.symbols.length);
   const skip = (source: string): void => {
     leftOut.set(source, (leftOut.get(source) ?? 0) + 1);
   };
@@ -60,13 +68,14 @@ export function datasetBuilder(): DatasetBuilder {
       const { row: numbers, texts } = extract(transactionOf(row));
       const foldedTexts = texts.map(({ text, place }) => {
         fold(text, place, 0, Math.min(text.length, maxTextBytes), folded);
-        return folded.symbols.slice(0, folded.length);
+        const count = tokenize(folded.symbols, folded.length, tokens);
+        return { letters: folded.symbols.slice(0, folded.length), tokens: tokens.slice(0, count) };
       });
       // An attack made of plain words alone cannot be told from a word; fuzz lists hold many of them.
       if (attack && foldedTexts.length === 0) return skip(row.source);
       const key = createHash("sha256");
       key.update(row.label);
-      for (const text of foldedTexts) key.update(text);
+      for (const { letters } of foldedTexts) key.update(letters);
       if (foldedTexts.length === 0) key.update(row.request.uri);
       const digest = key.digest("base64");
       if (seen.has(digest)) return skip(row.source);

@@ -4,22 +4,23 @@
  * flatter. Only then are the models fitted on everything.
  */
 
-import { emptyLogit, largestLogit } from "../detector/detector.ts";
 import type { DetectorParts } from "../detector/detector-file.ts";
+import type { TextModels } from "../detector/text-judge.ts";
+import { boundedLogit, leastLogit } from "../detector/text-judge.ts";
 import { features } from "../features/catalog.ts";
 import { maxFoldBytes } from "../features/fold.ts";
-import type { CharacterNgrams, Window } from "../models/character-ngrams.ts";
-import { ngramBuffers, scoreWindow } from "../models/character-ngrams.ts";
-import type { TextBag } from "../models/fit-character-ngrams.ts";
-import { fitCharacterNgrams, ngramDefaults } from "../models/fit-character-ngrams.ts";
+import type { TextBag } from "../models/fit-symbol-ngrams.ts";
+import { fitSymbolNgrams, ngramDefaults } from "../models/fit-symbol-ngrams.ts";
 import type { IsolationForest } from "../models/isolation-forest.ts";
 import { fitIsolationForest, forestDefaults, scoreIsolationForest } from "../models/isolation-forest.ts";
 import { fitLogisticRegression, logisticLogit, sigmoid } from "../models/logistic-regression.ts";
+import type { Window } from "../models/symbol-ngrams.ts";
+import { ngramBuffers, scoreWindow } from "../models/symbol-ngrams.ts";
 import type { Random } from "../random.ts";
 import { seededRandom } from "../random.ts";
 import type { MeasuredThreshold, OperatingPoints } from "../verdict/operating-point.ts";
 import { attackTypes } from "../verdict/verdict.ts";
-import type { Dataset, Example } from "./dataset.ts";
+import type { Dataset, Example, ExampleText } from "./dataset.ts";
 import { featureRows } from "./dataset.ts";
 import type { ScoredRow } from "./evaluate.ts";
 import { shareAtOrAbove, thresholdAt, thresholdKeeping } from "./metrics.ts";
@@ -65,9 +66,7 @@ export function train(
   );
   const dropped = new Map<string, number>();
   for (const [index, example] of examples.entries()) {
-    const probability = sigmoid(
-      logisticLogit(firstFusion, [scored.logits[index]!, scored.anomalies[index]!]),
-    );
+    const probability = probabilityOf(firstFusion, scored, index);
     if (example.attack && probability < mislabelled) {
       dropped.set(example.source, (dropped.get(example.source) ?? 0) + 1);
     } else kept.push(index);
@@ -80,19 +79,18 @@ export function train(
       source: example.source,
       label: example.attack ? "attack" : "benign",
       attackType: example.attack ? attackTypes[example.attackClass] : undefined,
-      probability: sigmoid(logisticLogit(fusion, [scored.logits[index]!, scored.anomalies[index]!])),
+      probability: probabilityOf(fusion, scored, index),
     };
   });
 
   const keptExamples = kept.map((index) => examples[index]!);
-  const ngrams = fitTexts(keptExamples, random, (done, total) => onProgress("text model", done, total));
+  const texts = fitTexts(keptExamples, random, (done, total) => onProgress("text models", done, total));
   const forest = fitForest(keptExamples, random);
   const { operatingPoints, measured } = chooseThresholds(leftOutRows);
   return {
     parts: {
       forest,
-      ngrams,
-      classes: attackTypes,
+      ...texts,
       fusion,
       operatingPoints,
       measured,
@@ -128,11 +126,13 @@ function assignFolds(examples: readonly Example[]): Uint8Array {
   return Uint8Array.from(examples, ({ source }) => foldBySource.get(source)!);
 }
 
-interface LeftOutScores {
-  /** Log-odds of the text model. */
-  readonly logits: Float64Array;
-  /** Scores of the forest. */
-  readonly anomalies: Float64Array;
+/** Inputs of the fusion for each example: letters, tokens, forest. Shape (examples, 3), row by row. */
+type LeftOutScores = Float64Array;
+const fusionInputs = 3;
+
+function probabilityOf(fusion: DetectorParts["fusion"], scores: LeftOutScores, index: number): number {
+  const at = index * fusionInputs;
+  return sigmoid(logisticLogit(fusion, [scores[at]!, scores[at + 1]!, scores[at + 2]!]));
 }
 
 function scoreLeftOut(
@@ -141,61 +141,70 @@ function scoreLeftOut(
   random: Random,
   onProgress: TrainProgress,
 ): LeftOutScores {
-  const logits = new Float64Array(examples.length);
-  const anomalies = new Float64Array(examples.length);
+  const scores = new Float64Array(examples.length * fusionInputs);
   for (let fold = 0; fold < folds; fold++) {
     const others = examples.filter((_, index) => foldOf[index] !== fold);
-    if (others.length === 0 || !others.some((e) => e.attack) || !others.some((e) => !e.attack)) continue;
-    const ngrams = fitTexts(others, random, (done, total) =>
-      onProgress("left-out sources", fold * total + done, folds * total),
+    if (!others.some((example) => example.attack) || !others.some((example) => !example.attack)) continue;
+    const score = textScorer(
+      fitTexts(others, random, (done, total) =>
+        onProgress("left-out sources", fold * total + done, folds * total),
+      ),
     );
     const forest = fitForest(others, random);
-    const score = textScorer(ngrams);
     for (const [index, example] of examples.entries()) {
       if (foldOf[index] !== fold) continue;
-      logits[index] = score(example.texts);
-      anomalies[index] = scoreIsolationForest(forest, example.row);
+      const at = index * fusionInputs;
+      const { letters, tokens } = score(example.texts);
+      scores[at] = letters;
+      scores[at + 1] = tokens;
+      scores[at + 2] = scoreIsolationForest(forest, example.row);
     }
   }
-  return { logits, anomalies };
+  return scores;
 }
 
-/** The worst log-odds of folded texts, within the bounds that the detector keeps. */
-function textScorer(ngrams: CharacterNgrams): (texts: readonly Uint8Array[]) => number {
+/** The log-odds of the worst of prepared texts, as the detector's text judge finds it. */
+function textScorer(
+  models: TextModels,
+): (texts: readonly ExampleText[]) => { letters: number; tokens: number } {
   const buffers = ngramBuffers(maxFoldBytes + 2);
   const window: Window = { logit: 0, start: 0, end: 0 };
   return (texts) => {
-    let worst = emptyLogit;
+    let worst = { letters: leastLogit, tokens: leastLogit };
     for (const text of texts) {
-      scoreWindow(ngrams, text, text.length, buffers, window);
-      if (window.logit > worst) worst = window.logit;
+      scoreWindow(models.letters, text.letters, text.letters.length, buffers, window);
+      const letters = boundedLogit(window.logit);
+      scoreWindow(models.tokens, text.tokens, text.tokens.length, buffers, window);
+      const tokens = boundedLogit(window.logit);
+      if (letters + tokens > worst.letters + worst.tokens) worst = { letters, tokens };
     }
-    return Math.min(largestLogit, worst);
+    return worst;
   };
 }
 
+/** Fits one model on the letters of all texts, and one on their tokens. */
 function fitTexts(
   examples: readonly Example[],
   random: Random,
   onPass: (done: number, total: number) => void,
-): CharacterNgrams {
+): TextModels {
   const weightOf = sourceWeights(examples);
-  const bags = examples
-    .filter(({ texts }) => texts.length > 0)
-    .map(
-      (example): TextBag => ({
-        texts: example.texts,
-        attack: example.attack,
-        attackClass: example.attackClass,
-        weight: weightOf(example),
-      }),
-    );
-  return fitCharacterNgrams(
-    bags,
-    { ...ngramDefaults, classes: attackTypes.length, maxSymbols: maxFoldBytes + 2 },
-    random,
-    onPass,
-  );
+  const options = { ...ngramDefaults, classes: attackTypes.length, maxSymbols: maxFoldBytes + 2 };
+  const readable = examples.filter(({ texts }) => texts.length > 0);
+  const bags = (reading: keyof ExampleText): TextBag[] =>
+    readable.map((example) => ({
+      texts: example.texts.map((text) => text[reading]),
+      attack: example.attack,
+      attackClass: example.attackClass,
+      weight: weightOf(example),
+    }));
+  return {
+    letters: fitSymbolNgrams(bags("letters"), options, random, (done, total) => onPass(done, total * 2)),
+    tokens: fitSymbolNgrams(bags("tokens"), options, random, (done, total) =>
+      onPass(total + done, total * 2),
+    ),
+    classes: attackTypes,
+  };
 }
 
 /** The forest learns from ordinary requests alone. */
@@ -223,20 +232,19 @@ function fuse(
   kept: readonly number[],
 ): DetectorParts["fusion"] {
   const weightOf = sourceWeights(kept.map((index) => examples[index]!));
-  const inputs = new Float64Array(kept.length * 2);
+  const inputs = new Float64Array(kept.length * fusionInputs);
   const labels = new Uint8Array(kept.length);
   const weights = new Float64Array(kept.length);
   const mass = [0, 0];
   for (const [position, index] of kept.entries()) {
     const example = examples[index]!;
-    inputs[position * 2] = scored.logits[index]!;
-    inputs[position * 2 + 1] = scored.anomalies[index]!;
+    inputs.set(scored.subarray(index * fusionInputs, (index + 1) * fusionInputs), position * fusionInputs);
     labels[position] = example.attack ? 1 : 0;
     weights[position] = weightOf(example);
     mass[labels[position]!]! += weights[position]!;
   }
   for (let i = 0; i < weights.length; i++) weights[i]! /= mass[labels[i]!]! / (kept.length / 2);
-  return fitLogisticRegression(inputs, 2, labels, weights);
+  return fitLogisticRegression(inputs, fusionInputs, labels, weights);
 }
 
 /** Share of left-out attacks that second opinion must keep, whatever false alarms it leaves. */

@@ -1,13 +1,13 @@
 /**
- * A linear model over hashed character n-grams that scores a text by its worst window. A window judged on its own
- * cannot be diluted by padding around it, and it is the piece that a reason shows. An n-gram counts once in a window,
- * and weights are bounded, so that no piece decides alone, whether repeated, added or removed by an attacker (SecSVM:
- * Demontis et al., "Yes, Machine Learning Can Be More Secure!", IEEE TDSC 2019). One head says attack or not; one head
- * for each class says which.
+ * A linear model over hashed n-grams of symbols (characters or tokens) that scores a text by its worst window. A
+ * window judged on its own cannot be diluted by padding around it, and it is the piece that a reason shows. An n-gram
+ * counts once in a window, and weights are bounded, so that no piece decides alone, whether repeated, added or removed
+ * by an attacker (SecSVM: Demontis et al., "Yes, Machine Learning Can Be More Secure!", IEEE TDSC 2019). One head says
+ * attack or not; one head for each class says which.
  */
 
 /** A fitted model; nothing writes to its arrays after `fit`. */
-export interface CharacterNgrams {
+export interface SymbolNgrams {
   /** Number of hash buckets, a power of two. */
   readonly buckets: number;
   /** Weight of each bucket for "attack", in units of `step`; positive is worse. Shape (buckets). */
@@ -167,9 +167,9 @@ export function windowBuckets(
   return count;
 }
 
-/** Adds to `into` (shape (classes)) the log-odds of each class for the given buckets of one window. */
+/** Adds to `into`, shape (classes), the log-odds of each class for the given buckets of one window. */
 export function scoreClasses(
-  model: CharacterNgrams,
+  model: SymbolNgrams,
   buckets: Int32Array,
   count: number,
   symbols: number,
@@ -177,10 +177,9 @@ export function scoreClasses(
 ): void {
   const { classes, classWeights } = model;
   const scale = model.classStep * windowScale(symbols);
-  for (let c = 0; c < classes; c++) into[c] = 0;
   for (let i = 0; i < count; i++) {
     const row = buckets[i]! * classes;
-    for (let c = 0; c < classes; c++) into[c]! += classWeights[row + c]!;
+    for (let c = 0; c < classes; c++) into[c]! += classWeights[row + c]! * scale;
   }
-  for (let c = 0; c < classes; c++) into[c] = into[c]! * scale + model.classBias[c]!;
+  for (let c = 0; c < classes; c++) into[c]! += model.classBias[c]!;
 }

@@ -1,10 +1,10 @@
 /**
- * Fits `CharacterNgrams` by stochastic gradient descent on the logistic loss, with a step for each weight (AdaGrad:
+ * Fits `SymbolNgrams` by stochastic gradient descent on the logistic loss, with a step for each weight (AdaGrad:
  * Duchi et al., JMLR 12, 2011) and weights clipped to their bound. A training example is a bag of texts: an attack
  * request is an attack because of its worst window, a benign one is benign in all of them (multiple-instance learning).
  */
 import type { Random } from "../random.ts";
-import type { CharacterNgrams, NgramBuffers, Window } from "./character-ngrams.ts";
+import type { NgramBuffers, SymbolNgrams, Window } from "./symbol-ngrams.ts";
 import {
   ngramBuffers,
   ngramsPerPosition,
@@ -12,7 +12,7 @@ import {
   windowBuckets,
   windowScale,
   windowSymbols,
-} from "./character-ngrams.ts";
+} from "./symbol-ngrams.ts";
 
 /** One training example. */
 export interface TextBag {
@@ -51,12 +51,12 @@ export const ngramDefaults: Omit<NgramOptions, "classes" | "maxSymbols"> = {
 export type FitProgress = (done: number, total: number) => void;
 
 /** Fits the model. The same bags, options and random seed give the same model. */
-export function fitCharacterNgrams(
+export function fitSymbolNgrams(
   bags: readonly TextBag[],
   options: NgramOptions,
   random: Random,
   onProgress: FitProgress = () => {},
-): CharacterNgrams {
+): SymbolNgrams {
   const buffers = ngramBuffers(options.maxSymbols);
   const passes = options.epochs * 2;
   const head = fitAttackHead(bags, options, random, buffers, (done) => onProgress(done, passes));
@@ -145,7 +145,7 @@ function fitAttackHead(
   return head;
 }
 
-type ClassHeads = Pick<CharacterNgrams, "classWeights" | "classStep" | "classBias">;
+type ClassHeads = Pick<SymbolNgrams, "classWeights" | "classStep" | "classBias">;
 
 /** Fits the softmax over classes on the worst window of each attack whose class is known. */
 function fitClassHeads(

@@ -1,0 +1,108 @@
+/**
+ * Finds the text of a transaction that reads most like an attack, under two models: one of its letters, one of its
+ * tokens. Long texts are read in overlapping pieces, so that memory is bounded and nothing is passed over.
+ */
+import { fold, foldBuffers, maxFoldBytes } from "../features/fold.ts";
+import type { Text } from "../features/texts.ts";
+import { tokenize } from "../features/tokenize.ts";
+import type { SymbolNgrams, Window } from "../models/symbol-ngrams.ts";
+import {
+  ngramBuffers,
+  ngramsPerPosition,
+  scoreClasses,
+  scoreWindow,
+  windowBuckets,
+  windowSymbols,
+} from "../models/symbol-ngrams.ts";
+import type { AttackType } from "../verdict/verdict.ts";
+
+/** The text that reads most like an attack, and how. */
+export interface WorstText {
+  /** Log-odds of its letters and of its tokens, each in [`leastLogit`, `largestLogit`]. */
+  readonly letters: number;
+  readonly tokens: number;
+  /** Undefined where there is no text to judge: all values are plain words. */
+  readonly text: Text | undefined;
+  /** The piece of the text in which it was found. */
+  readonly from: number;
+  readonly until: number;
+}
+
+/** Log-odds where all values are plain words, and the least that any text gets. */
+export const leastLogit = -10;
+/** The most that any text gets: beyond it a model only repeats itself. */
+export const largestLogit = 30;
+
+/** Log-odds within the bounds. */
+export function boundedLogit(logit: number): number {
+  return Math.min(largestLogit, Math.max(leastLogit, logit));
+}
+
+export interface TextModels {
+  readonly letters: SymbolNgrams;
+  readonly tokens: SymbolNgrams;
+  readonly classes: readonly AttackType[];
+}
+
+/** Finds and describes the worst text under one pair of models. */
+export interface TextJudge {
+  findWorst(texts: readonly Text[]): WorstText;
+  /** The attack type that both models see in the worst text, and the bytes that weigh most in it. */
+  describe(worst: WorstText): { readonly piece: string; readonly attackType: AttackType };
+}
+
+/** Pieces of a long text overlap by this, so that no window falls between two of them. */
+const overlapBytes = windowSymbols * 4;
+
+/** Makes the judge of one pair of models; it holds the scratch memory of one thread. */
+export function textJudge({ letters, tokens, classes }: TextModels): TextJudge {
+  const folded = foldBuffers();
+  const tokenized = new Uint8Array(folded.symbols.length);
+  const buffers = ngramBuffers(folded.symbols.length);
+  const buckets = new Int32Array(windowSymbols * ngramsPerPosition);
+  const window: Window = { logit: 0, start: 0, end: 0 };
+
+  /** Adds the class odds of the worst window of a reading to `into`; leaves that window in `window`. */
+  const addClasses = (model: SymbolNgrams, symbols: Uint8Array, length: number, into: Float64Array): void => {
+    scoreWindow(model, symbols, length, buffers, window);
+    const count = windowBuckets(model.buckets - 1, symbols, window.start, window.end, buffers, buckets);
+    scoreClasses(model, buckets, count, window.end - window.start, into);
+  };
+
+  return {
+    findWorst(texts) {
+      let worst: WorstText = { letters: leastLogit, tokens: leastLogit, text: undefined, from: 0, until: 0 };
+      for (const text of texts) {
+        const { length } = text.text;
+        let until = 0;
+        for (let from = 0; until < length; from = until - overlapBytes) {
+          until = Math.min(length, from + maxFoldBytes);
+          fold(text.text, text.place, from, until, folded);
+          scoreWindow(letters, folded.symbols, folded.length, buffers, window);
+          const lettersLogit = boundedLogit(window.logit);
+          const count = tokenize(folded.symbols, folded.length, tokenized);
+          scoreWindow(tokens, tokenized, count, buffers, window);
+          const tokensLogit = boundedLogit(window.logit);
+          if (lettersLogit + tokensLogit > worst.letters + worst.tokens)
+            worst = { letters: lettersLogit, tokens: tokensLogit, text, from, until };
+        }
+      }
+      return worst;
+    },
+    describe({ text, from, until }) {
+      if (text === undefined) return { piece: "", attackType: "other" };
+      const odds = new Float64Array(classes.length);
+      fold(text.text, text.place, from, until, folded);
+      const count = tokenize(folded.symbols, folded.length, tokenized);
+      addClasses(tokens, tokenized, count, odds);
+      addClasses(letters, folded.symbols, folded.length, odds);
+      let best = 0;
+      for (let c = 1; c < odds.length; c++) if (odds[c]! > odds[best]!) best = c;
+      const { origins } = folded;
+      return {
+        piece: text.text.slice(origins[window.start]!, origins[window.end - 1]! + 1),
+        attackType: classes[best]!,
+      };
+    },
+  };
+}
