@@ -155,10 +155,11 @@ export function fillRequestShape(transaction: Transaction, row: Float64Array, of
   row[at++] = counts.entropy;
   row[at++] = counts.quotes;
   row[at++] = counts.angles;
-  row[at++] = countSqlWords(text);
-  row[at++] = countMatches(text, scriptWords);
-  row[at++] = countMatches(text, shellPieces);
-  row[at++] = countMatches(text, codePieces);
+  const ascii = asciiWords(text);
+  row[at++] = countSqlWords(ascii);
+  row[at++] = countMatches(ascii, scriptWords);
+  row[at++] = countMatches(ascii, shellPieces);
+  row[at++] = countMatches(ascii, codePieces);
 }
 
 function lastValues(parameters: readonly Parameter[]): Map<string, string> {
@@ -198,6 +199,15 @@ interface CharacterCounts {
   angles: number;
   entropy: number;
 }
+
+// The classes of one character outside ASCII, as Python's `str` methods have them: a digit is whatever Unicode gives the
+// numeric type Decimal or Digit, and the byte order mark is no white space.
+const lowerCase = /^\p{Lowercase}/u;
+const upperCase = /^\p{Uppercase}/u;
+const digits =
+  /^[\p{Nd}\u{b2}\u{b3}\u{b9}\u{1369}-\u{1371}\u{19da}\u{2070}\u{2074}-\u{2079}\u{2080}-\u{2089}\u{2460}-\u{2468}\u{2474}-\u{247c}\u{2488}-\u{2490}\u{24ea}\u{24f5}-\u{24fd}\u{24ff}\u{2776}-\u{277e}\u{2780}-\u{2788}\u{278a}-\u{2792}\u{10a40}-\u{10a43}\u{10e60}-\u{10e68}\u{11052}-\u{1105a}\u{1f100}-\u{1f10a}]/u;
+const blanks = /^(?:\x85|[\s--\ufeff])/v;
+const letterOrNumber = /^[\p{L}\p{N}]/u;
 
 const asciiCounts = new Uint32Array(128);
 
@@ -246,15 +256,11 @@ function countCharacters(text: string): CharacterCounts {
       const character = String.fromCodePoint(codePoint);
       counts.characters += count;
       counts.nonAscii += count;
-      if (/^\p{Lowercase}$/u.test(character)) counts.lower += count;
-      if (/^\p{Uppercase}$/u.test(character)) counts.upper += count;
-      if (
-        /^[\p{Nd}\p{No}]$/u.test(character) &&
-        /^\p{Nd}$|^[\u00b2\u00b3\u00b9\u2070-\u2089]$/u.test(character)
-      )
-        counts.digits += count;
-      if (/^\s$|^\u0085$/u.test(character)) counts.blanks += count;
-      else if (!/^[\p{L}\p{Nd}\p{Nl}\p{No}]$/u.test(character)) counts.special += count;
+      if (lowerCase.test(character)) counts.lower += count;
+      if (upperCase.test(character)) counts.upper += count;
+      if (digits.test(character)) counts.digits += count;
+      if (blanks.test(character)) counts.blanks += count;
+      else if (!letterOrNumber.test(character)) counts.special += count;
     }
   }
   const total = counts.characters;
@@ -282,7 +288,20 @@ const sqlWords = new Set([
   "benchmark",
 ]);
 
-/** Counts whole words; a word is a run of letters, digits and underscores, of any script. */
+/**
+ * The text with the words of other scripts as runs of `z`, which no keyword holds: Python counts them as parts of words,
+ * and takes four letters outside ASCII for i, s and k where case does not matter.
+ */
+function asciiWords(text: string): string {
+  if (/^\p{ASCII}*$/u.test(text)) return text;
+  return text
+    .replace(/[\u0130\u0131]/g, "i")
+    .replaceAll("\u017f", "s")
+    .replaceAll("\u212a", "k")
+    .replace(/[[\p{L}\p{N}]--\p{ASCII}]+/gv, "z");
+}
+
+/** Counts whole words; a word is a run of letters, digits and underscores. */
 function countSqlWords(text: string): number {
   let count = 0;
   let start = -1;
@@ -299,11 +318,7 @@ function countSqlWords(text: string): number {
 }
 
 function isWordUnit(unit: number): boolean {
-  if (unit < 128)
-    return (
-      ((unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x7a) || (unit >= 0x30 && unit <= 0x39) || unit === 0x5f
-    );
-  return /[\p{L}\p{N}]/u.test(String.fromCharCode(unit));
+  return ((unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x7a) || (unit >= 0x30 && unit <= 0x39) || unit === 0x5f;
 }
 
 // Alternations of literals without quantifiers: the work at each position is bounded by a constant.

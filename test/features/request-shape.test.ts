@@ -1,0 +1,91 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { fillRequestShape, requestShape } from "../../src/features/request-shape.ts";
+import { buildTransaction } from "../../src/transaction/build.ts";
+
+interface Reference {
+  readonly method: string;
+  readonly path: string;
+  readonly arguments: readonly (readonly [string, string])[];
+  readonly hour: number;
+  readonly weekday: number;
+  readonly row: readonly number[];
+}
+
+const references = JSON.parse(
+  readFileSync(new URL("../fixtures/request-shape.json", import.meta.url), "utf8"),
+) as readonly Reference[];
+
+const bytes = (text: string): string => Buffer.from(text, "utf8").toString("latin1");
+
+/** 7 January 2024 was a Sunday. */
+const timeOf = (weekday: number, hour: number): number => Date.UTC(2024, 0, 7 + weekday, hour, 59);
+
+function rowOf(uri: string, parts: Partial<Parameters<typeof buildTransaction>[0]> = {}): number[] {
+  const row = new Float64Array(requestShape.length);
+  fillRequestShape(buildTransaction({ method: "GET", uri, headers: [], ...parts }), row, 0);
+  return [...row];
+}
+
+const at = (name: string): number => requestShape.findIndex((feature) => feature.name === name);
+
+describe("against the published definition", () => {
+  test("there are more than 200 reference requests of 26 numbers", () => {
+    expect(references.length).toBeGreaterThan(200);
+    for (const { row } of references) expect(row).toHaveLength(requestShape.length);
+  });
+
+  test.each(references.map((reference, index) => [index, reference] as const))(
+    "reference request %i has the published row",
+    (_, reference) => {
+      const row = rowOf(bytes(reference.path), {
+        method: reference.method,
+        timeMs: timeOf(reference.weekday, reference.hour),
+        arguments: reference.arguments.map(([name, value]) => ({
+          location: "engine",
+          name: bytes(name),
+          value: bytes(value),
+        })),
+      });
+      const differing = requestShape.flatMap(({ name }, index) =>
+        Math.abs(row[index]! - reference.row[index]!) <= 1e-9
+          ? []
+          : [`${name}: ${row[index]}, published ${reference.row[index]}`],
+      );
+      expect(differing, JSON.stringify(reference.arguments)).toEqual([]);
+    },
+  );
+});
+
+describe("where the definition says nothing", () => {
+  test("an unknown time counts as a Monday noon", () => {
+    const row = rowOf("/");
+    expect([row[at("hour")], row[at("weekday")]]).toEqual([12, 1]);
+  });
+
+  test("hour and weekday are those of UTC", () => {
+    const row = rowOf("/", { timeMs: Date.parse("2024-01-06T23:30:00-02:00") });
+    expect([row[at("hour")], row[at("weekday")]]).toEqual([1, 0]);
+  });
+
+  test("of a repeated argument the last value counts, and the name counts once", () => {
+    const row = rowOf("/?a=12345&a=1");
+    expect([row[at("arguments")], row[at("longest-value")]]).toEqual([1, 1]);
+  });
+
+  test("headers, cookies and file names are no arguments", () => {
+    const headers = [
+      { name: "Cookie", value: "c=1" },
+      { name: "X-Long", value: "x".repeat(99) },
+    ];
+    expect(rowOf("/", { headers })).toEqual(rowOf("/"));
+    expect(rowOf("/", { arguments: [{ location: "file", name: "f", value: "a.txt" }] })).toEqual(rowOf("/"));
+  });
+
+  test("the row is written at the offset and nowhere else", () => {
+    const row = new Float64Array(requestShape.length + 2).fill(-7);
+    fillRequestShape(buildTransaction({ method: "GET", uri: "/", headers: [] }), row, 1);
+    expect([row[0], row.at(-1)]).toEqual([-7, -7]);
+    expect(row.slice(1, -1)).not.toContain(-7);
+  });
+});
