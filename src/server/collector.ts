@@ -3,7 +3,7 @@
  * masking and writing happen one request a turn of the event loop, and when the queue is full requests are dropped
  * and counted.
  */
-import { createWriteStream, renameSync, statSync, type WriteStream } from "node:fs";
+import { createWriteStream, openSync, renameSync, statSync, type WriteStream } from "node:fs";
 import type { Logger } from "pino";
 import { replyText } from "./byte-string.ts";
 import { maskBody, maskHeaders, maskTarget } from "./mask.ts";
@@ -26,7 +26,7 @@ export interface CollectorOptions {
   readonly log: Logger;
 }
 
-/** Requests and bytes of bodies that may wait to be written. */
+/** Requests and their bytes that may wait to be written. */
 const queueLimit = 1_000;
 const queueBytesLimit = 16 * 1_048_576;
 /** Bytes of a body that are kept; learning needs the beginning. */
@@ -41,21 +41,21 @@ export function createCollector(options: CollectorOptions): Collector {
   let queuedBytes = 0;
   let isScheduled = false;
   let isFull = false;
-  let hasComplained = false;
+  let isBroken = false;
   let written = sizeOf(file);
   let stream = open();
 
-  function open(): WriteStream {
-    const opened = createWriteStream(file as string, { flags: "a", mode: 0o600 });
-    opened.on("error", (error: NodeJS.ErrnoException) => {
-      if (!hasComplained)
-        log.error(
-          { code: error.code, file },
-          "the traffic file cannot be written: requests are not collected",
-        );
-      hasComplained = true;
-      isFull = true;
-    });
+  /** Opens the file at once, so that it is there when its turn comes to be set aside. */
+  function open(): WriteStream | undefined {
+    let descriptor: number;
+    try {
+      descriptor = openSync(file as string, "a", 0o600);
+    } catch (error) {
+      complain(error);
+      return undefined;
+    }
+    const opened = createWriteStream("", { fd: descriptor });
+    opened.on("error", complain);
     opened.on("drain", () => {
       isFull = false;
       schedule();
@@ -63,8 +63,15 @@ export function createCollector(options: CollectorOptions): Collector {
     return opened;
   }
 
+  function complain(error: unknown): void {
+    const { code } = error as NodeJS.ErrnoException;
+    log.error({ code, file }, "the traffic file cannot be written: requests are not collected");
+    isBroken = true;
+    while (queue.pop() !== undefined) metrics.collected("dropped");
+  }
+
   function schedule(): void {
-    if (isScheduled || isFull || queue.length === 0) return;
+    if (isScheduled || isFull || isBroken || queue.length === 0) return;
     isScheduled = true;
     setImmediate(() => {
       isScheduled = false;
@@ -76,17 +83,18 @@ export function createCollector(options: CollectorOptions): Collector {
   function writeNext(): void {
     const request = queue.shift();
     if (request === undefined) return;
-    queuedBytes -= request.parts.body?.length ?? 0;
+    queuedBytes -= weightOf(request);
     const line = `${trafficLine(request)}\n`;
     const bytes = Buffer.byteLength(line);
     if (written + bytes > options.limitBytes && written > 0) setAside();
     written += bytes;
     metrics.collected("written");
-    if (!stream.write(line)) isFull = true;
+    if (stream?.write(line) === false) isFull = true;
   }
 
   function setAside(): void {
-    stream.end();
+    stream?.end();
+    isFull = false;
     try {
       renameSync(file as string, `${file}.1`);
     } catch (error) {
@@ -98,8 +106,8 @@ export function createCollector(options: CollectorOptions): Collector {
 
   return {
     take(request) {
-      const bytes = request.parts.body?.length ?? 0;
-      if (hasComplained || queue.length >= queueLimit || queuedBytes + bytes > queueBytesLimit) {
+      const bytes = weightOf(request);
+      if (isBroken || queue.length >= queueLimit || queuedBytes + bytes > queueBytesLimit) {
         metrics.collected("dropped");
         return;
       }
@@ -108,14 +116,22 @@ export function createCollector(options: CollectorOptions): Collector {
       schedule();
     },
     stop() {
-      while (queue.length > 0 && !hasComplained) writeNext();
+      while (queue.length > 0 && !isBroken) writeNext();
       return new Promise((resolve) => {
-        if (stream.destroyed) return resolve();
+        if (stream === undefined || stream.destroyed) return resolve();
         stream.once("close", resolve);
         stream.end();
       });
     },
   };
+}
+
+/** About how many bytes a request holds in memory. */
+function weightOf({ parts }: VerdictRequest): number {
+  let bytes = parts.uri.length + (parts.body?.length ?? 0);
+  for (const { name, value } of parts.headers) bytes += name.length + value.length;
+  for (const { name, value } of parts.arguments ?? []) bytes += name.length + value.length;
+  return bytes;
 }
 
 /** One line of a traffic file for a request, with its secrets masked; without a label, for nobody has judged it. */

@@ -7,12 +7,38 @@ import type { Header } from "../transaction/transaction.ts";
 /** What stands in the place of a secret. */
 export const mask = "***";
 
-const secretName =
-  /pass(?:w(?:or)?d|phrase|code)?$|^pass|passw|pwd|secret|token|credential|api[-_]?key|private[-_]?key|access[-_]?key|authorization|^auth$|session|^sid$|sess(?:id)?$|^jwt$|csrf|xsrf|nonce|signature|^pin$|^otp$|^cvv|^cvc|card[-_]?(?:number|no)|^ssn$|iban|^code[-_]verifier$/i;
+/** Words that make a name a secret's. */
+const secretWords: ReadonlySet<string> = new Set(
+  "pass password passwd passphrase passcode pwd secret token credential credentials apikey auth authorization session sid jwt csrf xsrf nonce signature pin otp cvv cvv2 cvc ssn iban".split(
+    " ",
+  ),
+);
+/** Pairs of words that do, where each alone would not. */
+const secretPairs: ReadonlySet<string> = new Set([
+  "api key",
+  "access key",
+  "private key",
+  "secret key",
+  "card number",
+  "card no",
+  "code verifier",
+]);
+/** Endings that do when the words are written together, as in `PHPSESSID`. */
+const secretEndings = ["password", "passwd", "token", "secret", "sessid", "sessionid", "apikey"];
 
-/** Whether a parameter, cookie or header with this name carries a secret. Names beyond 128 characters are judged by their end. */
+/** Whether a parameter, cookie or header with this name carries a secret. Of a long name the last 128 characters count. */
 export function isSecretName(name: string): boolean {
-  return secretName.test(name.slice(-128));
+  const words = name
+    .slice(-128)
+    .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
+    .toLowerCase()
+    .split(/[^a-z0-9]+/);
+  return words.some(
+    (word, i) =>
+      secretWords.has(word) ||
+      secretPairs.has(`${word} ${words[i + 1]}`) ||
+      secretEndings.some((ending) => word.endsWith(ending)),
+  );
 }
 
 /** Masks pieces that are secrets by their shape: JSON web tokens, bearer and basic credentials, well-known keys, card numbers. */
