@@ -34,10 +34,8 @@ export interface LoadedSettings {
 
 /** The environment variable of a setting: `ARBITER_SERVER_DEADLINE_MS` for `server.deadlineMs`. */
 export function environmentName(setting: string): string {
-  return `ARBITER_${setting
-    .replaceAll(".", "_")
-    .replace(/([a-z])([A-Z])/g, "$1_$2")
-    .toUpperCase()}`;
+  const words = setting.replace(/([KM])iB$/, "$1ib").replace(/([a-z])([A-Z])/g, "$1_$2");
+  return `ARBITER_${words.replaceAll(".", "_").toUpperCase()}`;
 }
 
 /** Loads and checks all settings of a command. Throws `config_invalid`. Reads the file system, never the environment of the process itself. */

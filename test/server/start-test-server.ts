@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
-import { loadSettings } from "../../src/config/load.ts";
+import { environmentName, loadSettings } from "../../src/config/load.ts";
 import type { SettingName, Settings } from "../../src/config/settings.ts";
 import type { Detector } from "../../src/detector/detector.ts";
 import { type Collector, createCollector } from "../../src/server/collector.ts";
@@ -39,13 +39,7 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
   const socket = join(directory, "arbiter.sock");
   const flags = { "server.socket": socket, "server.listen": "127.0.0.1:0" } as const;
   const environment = Object.fromEntries(
-    Object.entries(options.settings ?? {}).map(([name, value]) => [
-      `ARBITER_${name
-        .replace(".", "_")
-        .replace(/([a-z])([A-Z])/g, "$1_$2")
-        .toUpperCase()}`,
-      value,
-    ]),
+    Object.entries(options.settings ?? {}).map(([name, value]) => [environmentName(name), value]),
   );
   const loaded = loadSettings({ flags, environment, file: undefined }, "serve").settings;
   const settings = options.adjust?.(loaded) ?? loaded;
