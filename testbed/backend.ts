@@ -83,6 +83,7 @@ function reflect(body: Buffer, response: ServerResponse): boolean {
   try {
     const wanted = JSON.parse(body.toString("utf8")) as Reflection;
     response.statusCode = wanted.status ?? 200;
+    response.setHeader("content-type", "text/plain; charset=utf-8");
     for (const [name, value] of Object.entries(wanted.headers ?? {})) response.setHeader(name, value);
     response.end(
       wanted.encodedBody === undefined ? (wanted.body ?? "") : Buffer.from(wanted.encodedBody, "base64"),

@@ -50,59 +50,70 @@ export async function sendRequest(port: number, request: PlainRequest): Promise<
   return sendBytes(port, formatRequest(request));
 }
 
+/** How patient `sendBytes` is. */
+export interface SendOptions {
+  /** After this time without a reply our side of the connection is closed, which ends a request that is never finished. */
+  readonly silenceMs?: number;
+  /** After this time without an end, the attempt is an error. */
+  readonly timeoutMs?: number;
+}
+
 /**
- * Sends bytes to a port of 127.0.0.1 and reads the reply until its length is reached or the server closes. A server that
- * closes at once gives a reply with status 0; one that neither answers nor closes is an error after `timeoutMs`.
+ * Sends bytes to a port of 127.0.0.1 and reads the reply: until the server closes, which it does after it has logged the
+ * transaction, or until the end of a reply that keeps the connection. A server that closes without a word gives a reply
+ * with status 0.
  */
-export function sendBytes(
-  port: number,
-  bytes: Uint8Array,
-  timeoutMs: number = patienceMs,
-): Promise<RawReply> {
+export function sendBytes(port: number, bytes: Uint8Array, options: SendOptions = {}): Promise<RawReply> {
+  const { silenceMs, timeoutMs = patienceMs } = options;
   return new Promise((resolve, reject) => {
-    const socket = connect(port, "127.0.0.1");
+    const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+    const isHead = Buffer.from(bytes.subarray(0, 5)).toString("latin1") === "HEAD ";
     let received = "";
-    let end: number | undefined;
     const finish = () => {
       clearTimeout(timer);
+      clearTimeout(silence);
       socket.destroy();
       resolve(parseReply(received));
     };
-    const timer = setTimeout(() => {
+    const fail = (error: Error) => {
+      clearTimeout(timer);
+      clearTimeout(silence);
       socket.destroy();
-      reject(
-        new Error(`no complete reply from port ${port} within ${timeoutMs} ms: ${received.slice(0, 200)}`),
-      );
-    }, timeoutMs);
+      reject(error);
+    };
+    const timer = setTimeout(
+      () =>
+        fail(
+          new Error(`no complete reply from port ${port} within ${timeoutMs} ms: ${received.slice(0, 200)}`),
+        ),
+      timeoutMs,
+    );
+    const silence = silenceMs === undefined ? undefined : setTimeout(() => socket.end(), silenceMs);
     socket.setEncoding("latin1");
     socket.on("connect", () => socket.write(bytes));
     socket.on("data", (chunk: string) => {
       received += chunk;
-      end ??= findEnd(received, bytes);
-      if (end !== undefined && received.length >= end) finish();
-      else if (/\r\n0\r\n\r\n$/.test(received) && /\r\ntransfer-encoding: *chunked\r\n/i.test(received))
-        finish();
+      if (isCompleteAndKept(received, isHead)) finish();
     });
     socket.on("end", finish);
     socket.on("close", finish);
     // A reset after the reply, or instead of one, is an end like another.
-    socket.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "ECONNREFUSED") return finish();
-      clearTimeout(timer);
-      reject(error);
-    });
+    socket.on("error", (error: NodeJS.ErrnoException) =>
+      error.code === "ECONNREFUSED" ? fail(error) : finish(),
+    );
   });
 }
 
-/** Length of the whole reply once its header says so. */
-function findEnd(received: string, request: Uint8Array): number | undefined {
+/** True when a whole reply is there and the server has not said that it closes the connection. */
+function isCompleteAndKept(received: string, isHead: boolean): boolean {
   const headEnd = received.indexOf("\r\n\r\n");
-  if (headEnd === -1) return undefined;
-  const head = received.slice(0, headEnd);
-  const isHead = request[0] === 0x48 && request[1] === 0x45; // "HE"
-  if (isHead || /^HTTP\/1\.\d (?:204|304)/.test(head)) return headEnd + 4;
-  const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
-  return length === undefined ? undefined : headEnd + 4 + Number(length);
+  if (headEnd === -1) return false;
+  const head = received.slice(0, headEnd + 2);
+  if (/\r\nconnection: *close\r\n/i.test(head)) return false;
+  if (isHead || /^HTTP\/1\.\d (?:204|304)/.test(head)) return true;
+  const length = /\r\ncontent-length: *(\d+)\r\n/i.exec(head)?.[1];
+  if (length !== undefined) return received.length >= headEnd + 4 + Number(length);
+  return /\r\ntransfer-encoding: *chunked\r\n/i.test(head) && received.endsWith("\r\n0\r\n\r\n");
 }
 
 function parseReply(received: string): RawReply {
