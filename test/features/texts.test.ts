@@ -1,0 +1,86 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Text } from "../../src/features/texts.ts";
+import { textsOf } from "../../src/features/texts.ts";
+import { buildTransaction } from "../../src/transaction/build.ts";
+
+const textsIn = (uri: string, headers: readonly { name: string; value: string }[] = []): readonly Text[] =>
+  textsOf(buildTransaction({ method: "GET", uri, headers })).texts;
+const contents = (texts: readonly Text[]): string[] => texts.map(({ text }) => text);
+
+test("words of letters, digits, underscores and hyphens alone are left out", () => {
+  expect(textsIn("/?a=hello&b=42&c=snake_case-and-more&d=")).toEqual([]);
+});
+
+test("values are decoded through every layer", () => {
+  expect(contents(textsIn("/?q=%2527%2520or%25201%253D1"))).toEqual(["' or 1=1"]);
+});
+
+test("names with syntax of their own are texts too, and plain ones are not", () => {
+  const texts = textsIn("/?user[name]=x&a.b:c=y&%3Cscript%3E=z");
+  expect(texts.map(({ isName, place, text }) => [isName, place, text])).toEqual([[true, "name", "<script>"]]);
+});
+
+test("path, headers and values have places of their own", () => {
+  const texts = textsIn("/a.php?q=(1)", [{ name: "Referer", value: "http://a.b/" }]);
+  expect(texts.map(({ place, parameter }) => [place, parameter.location])).toEqual([
+    ["path", "path"],
+    ["value", "query"],
+    ["header", "header"],
+  ]);
+});
+
+describe("base64", () => {
+  const hidden = "' union select password from users--";
+  const encoded = Buffer.from(hidden).toString("base64");
+
+  test.each([
+    ["with padding", encoded],
+    ["in the alphabet of URLs", Buffer.from(hidden).toString("base64url")],
+  ])("what a value hides is a text of its own: %s", (_, value) => {
+    expect(contents(textsIn(`/?q=${encodeURIComponent(value)}`))).toContain(hidden);
+  });
+
+  test("a hidden plain word is none", () => {
+    const word = Buffer.from("justaplainlongword").toString("base64");
+    expect(textsIn(`/?q=${word}`)).toEqual([]);
+  });
+});
+
+test("a value that decoding shrinks below half is read as sent, too", () => {
+  const raw = "&lt;".repeat(8);
+  const texts = textsOf(
+    buildTransaction({
+      method: "GET",
+      uri: "/",
+      headers: [],
+      arguments: [{ location: "engine", name: "q", value: raw }],
+    }),
+  ).texts;
+  expect(contents(texts)).toEqual(["<".repeat(8), raw]);
+});
+
+test("a value still changing after the last round is reported", () => {
+  let value = "<x>";
+  for (let i = 0; i < 9; i++) value = encodeURIComponent(value);
+  const { exhausted } = textsOf(buildTransaction({ method: "GET", uri: `/?q=${value}`, headers: [] }));
+  expect(exhausted).toBe(true);
+});
+
+test("no bytes make it throw, and there are at most three views of each value and name", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.uint8Array(), fc.uint8Array()), { maxLength: 20 }),
+      fc.uint8Array(),
+      (pairs, path) => {
+        const text = (array: Uint8Array): string => Buffer.from(array).toString("latin1");
+        const transaction = buildTransaction({
+          method: "GET",
+          uri: `/${text(path)}`,
+          headers: pairs.map(([name, value]) => ({ name: text(name), value: text(value) })),
+        });
+        expect(textsOf(transaction).texts.length).toBeLessThanOrEqual(transaction.parameters.length * 6);
+      },
+    ),
+  );
+});
