@@ -135,8 +135,10 @@ export function fillRequestShape(transaction: Transaction, row: Float64Array, of
   let text = "";
   for (const [name, value] of lastValues(transaction.parameters)) {
     const decodedValue = textOf(value);
-    longestName = Math.max(longestName, lengthOf(textOf(name)));
-    longestValue = Math.max(longestValue, lengthOf(decodedValue));
+    const valueLength = decodedValue === value ? value.length : lengthOf(decodedValue);
+    if (valueLength > longestValue) longestValue = valueLength;
+    const nameLength = lengthOf(textOf(name));
+    if (nameLength > longestName) longestName = nameLength;
     text += names++ === 0 ? decodedValue : ` ${decodedValue}`;
   }
   const counts = countCharacters(text);
@@ -156,7 +158,7 @@ export function fillRequestShape(transaction: Transaction, row: Float64Array, of
   row[at++] = counts.quotes;
   row[at++] = counts.angles;
   const ascii = asciiWords(text);
-  row[at++] = countSqlWords(ascii);
+  row[at++] = countMatches(ascii, sqlWords);
   row[at++] = countMatches(ascii, scriptWords);
   row[at++] = countMatches(ascii, shellPieces);
   row[at++] = countMatches(ascii, codePieces);
@@ -170,11 +172,11 @@ function lastValues(parameters: readonly Parameter[]): Map<string, string> {
   return values;
 }
 
+const onlyAscii = /^[\0-\x7f]*$/;
+
 /** A byte string as Unicode text; the same string where it is ASCII. */
 function textOf(bytes: string): string {
-  for (let i = 0; i < bytes.length; i++)
-    if (bytes.charCodeAt(i) > 0x7f) return Buffer.from(bytes, "latin1").toString("utf8");
-  return bytes;
+  return onlyAscii.test(bytes) ? bytes : Buffer.from(bytes, "latin1").toString("utf8");
 }
 
 /** Length in code points. */
@@ -272,28 +274,12 @@ function countCharacters(text: string): CharacterCounts {
   return counts;
 }
 
-const sqlWords = new Set([
-  "select",
-  "union",
-  "insert",
-  "update",
-  "delete",
-  "drop",
-  "from",
-  "where",
-  "or",
-  "and",
-  "having",
-  "sleep",
-  "benchmark",
-]);
-
 /**
  * The text with the words of other scripts as runs of `z`, which no keyword holds: Python counts them as parts of words,
  * and takes four letters outside ASCII for i, s and k where case does not matter.
  */
 function asciiWords(text: string): string {
-  if (/^\p{ASCII}*$/u.test(text)) return text;
+  if (onlyAscii.test(text)) return text;
   return text
     .replace(/[\u0130\u0131]/g, "i")
     .replaceAll("\u017f", "s")
@@ -301,27 +287,8 @@ function asciiWords(text: string): string {
     .replace(/[[\p{L}\p{N}]--\p{ASCII}]+/gv, "z");
 }
 
-/** Counts whole words; a word is a run of letters, digits and underscores. */
-function countSqlWords(text: string): number {
-  let count = 0;
-  let start = -1;
-  for (let i = 0; i <= text.length; i++) {
-    if (i < text.length && isWordUnit(text.charCodeAt(i))) {
-      if (start < 0) start = i;
-    } else if (start >= 0) {
-      const length = i - start;
-      if (length >= 2 && length <= 9 && sqlWords.has(text.slice(start, i).toLowerCase())) count++;
-      start = -1;
-    }
-  }
-  return count;
-}
-
-function isWordUnit(unit: number): boolean {
-  return ((unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x7a) || (unit >= 0x30 && unit <= 0x39) || unit === 0x5f;
-}
-
 // Alternations of literals without quantifiers: the work at each position is bounded by a constant.
+const sqlWords = /\b(?:select|union|insert|update|delete|drop|from|where|or|and|having|sleep|benchmark)\b/gi;
 const scriptWords = /script|onerror|onload|alert|javascript:|iframe|svg/gi;
 const shellPieces = /\/bin\/|\/etc\/|\b(?:cat|wget|curl|bash|cmd|ping|whoami|id)\b/gi;
 const codePieces = /<\?php|eval\(|system\(|exec\(|base64_decode|\$\{|\{\{/gi;
