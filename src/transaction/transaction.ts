@@ -120,7 +120,7 @@ export function displayText(bytes: string, maxLength = 120): string {
   let text = Buffer.from(cut, "latin1").toString("utf8");
   if (text.length > maxLength) text = `${text.slice(0, maxLength)}…`;
   return text.replace(
-    /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]/g,
+    /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]/gu,
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }

@@ -1,0 +1,209 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  decodeBase64,
+  decodeEntities,
+  decodeEscapes,
+  decodeFully,
+  decodePercent,
+  decodingRounds,
+  foldUtf8,
+} from "../../src/transaction/decode.ts";
+import { byteString, piecedString, utf8 } from "./byte-strings.ts";
+
+describe("percent encoding", () => {
+  test.each([
+    ["a pair of digits", "%27", "'"],
+    ["digits of either case", "%2f%2F", "//"],
+    ["a bare percent sign", "100% of %", "100% of %"],
+    ["a percent sign before no digits", "%zz%2", "%zz%2"],
+    ["digits of a code unit", "%u0027%U003c", "'<"],
+    ["a full-width code unit", "%uff07", "'"],
+    ["a code unit beyond ASCII", "%u00e9", utf8("é")],
+    ["half a surrogate pair", "%ud800", utf8("\ufffd")],
+    ["too few digits of a code unit", "%u002", "%u002"],
+    ["NUL", "sel%00ect", "sel\0ect"],
+    ["one layer only", "%2527", "%27"],
+    ["an encoding at the very end", "a%", "a%"],
+    ["characters beyond the byte range", "%\u01302", "%\u01302"],
+  ])("%s", (_, encoded, decoded) => {
+    expect(decodePercent(encoded, false)).toBe(decoded);
+  });
+
+  test("a plus is a blank in forms and a plus elsewhere", () => {
+    expect(decodePercent("1+1%2b1", true)).toBe("1 1+1");
+    expect(decodePercent("1+1", false)).toBe("1+1");
+  });
+
+  test("decoding what was encoded gives any bytes back", () => {
+    fc.assert(
+      fc.property(byteString(), (text) => {
+        const encoded = [...text].map((c) => `%${c.charCodeAt(0).toString(16).padStart(2, "0")}`).join("");
+        expect(decodePercent(encoded, true)).toBe(text);
+      }),
+    );
+  });
+});
+
+describe("entities", () => {
+  test.each([
+    ["a name", "&lt;&GT;&amp;&quot;&apos;", "<>&\"'"],
+    ["white space by name", "java&Tab;script&colon;&NewLine;", "java\tscript:\n"],
+    ["the longest name", "&NewLine;", "\n"],
+    ["a name that is unknown", "&nosuch;&lt", "&nosuch;&lt"],
+    ["a name of objects", "&constructor;&__proto__;", "&constructor;&__proto__;"],
+    ["a decimal number", "&#39;&#0000039;", "''"],
+    ["a hexadecimal number", "&#x27;&#X3C;", "'<"],
+    ["a number without semicolon", "&#39 &#x3cscript", "' <script"],
+    ["a number of no character", "&#xffffff;&#xd800;", utf8("\ufffd\ufffd")],
+    ["a number of a wide character", "&#8364;", utf8("€")],
+    ["no number at all", "&#;&#x;&#", "&#;&#x;&#"],
+    ["one layer only", "&amp;lt;", "&lt;"],
+    ["bare ampersands", "&&&a=1&b", "&&&a=1&b"],
+  ])("%s", (_, encoded, decoded) => {
+    expect(decodeEntities(encoded)).toBe(decoded);
+  });
+});
+
+describe("escapes", () => {
+  test.each([
+    ["two digits", "\\x27\\X3c", "'<"],
+    ["four digits", "\\u0027", "'"],
+    ["digits in braces", "\\u{27}\\u{00003c}", "'<"],
+    ["braces without digits", "\\u{}", "\\u{}"],
+    ["braces that do not close", "\\u{27", "\\u{27"],
+    ["too many digits in braces", "\\u{0000000027}", "\\u{0000000027}"],
+    ["too few digits", "\\x2", "\\x2"],
+    ["other escapes", "\\n\\\\", "\\n\\\\"],
+    ["a backslash at the end", "a\\", "a\\"],
+  ])("%s", (_, encoded, decoded) => {
+    expect(decodeEscapes(encoded)).toBe(decoded);
+  });
+});
+
+describe("overlong and full-width UTF-8", () => {
+  test.each([
+    ["two bytes for a dot", "\xc0\xae\xc0\xae/", "../"],
+    ["two bytes for a letter", "\xc1\xa1", "a"],
+    ["three bytes for a slash", "\xe0\x80\xaf", "/"],
+    ["full-width letters", utf8("ｓｅｌｅｃｔ ＇"), "select '"],
+    ["the first and the last full-width form", utf8("！～"), "!~"],
+    ["wide characters that fold to nothing", utf8("é 日本 😀 ｠"), utf8("é 日本 😀 ｠")],
+    ["a lead byte with nothing after it", "\xc0", "\xc0"],
+    ["a lead byte before plain letters, which are kept", "\xc0select\xe0ab\xefbc", "\xc0select\xe0ab\xefbc"],
+    ["a form cut in the middle", "\xef\xbc", "\xef\xbc"],
+    ["an ordinary three-byte form", "\xe0\xa4\x85", "\xe0\xa4\x85"],
+  ])("%s", (_, encoded, decoded) => {
+    expect(foldUtf8(encoded)).toBe(decoded);
+  });
+});
+
+describe("base64", () => {
+  const text = "<script>alert(1)</script>";
+
+  test.each([
+    ["with padding", Buffer.from(text).toString("base64"), text],
+    ["without padding", Buffer.from(text).toString("base64").replaceAll("=", ""), text],
+    ["in the alphabet of URLs", Buffer.from("a>>?>>b??>>?>c").toString("base64url"), "a>>?>>b??>>?>c"],
+  ])("text %s is found", (_, encoded, decoded) => {
+    expect(decodeBase64(encoded)).toBe(decoded);
+  });
+
+  test.each([
+    ["shorter than any attack", "YWJj"],
+    ["a byte outside the alphabet", "PHNjcmlwdD5hbGVydCgx*"],
+    ["a length that no text has", "PHNjcmlwdD5hbGVyd"],
+    ["a picture", Buffer.from(Array.from({ length: 64 }, (_, i) => (i * 37) % 256)).toString("base64")],
+    ["beyond the bound", "QUFB".repeat(20_000)],
+  ])("nothing is found in %s", (_, encoded) => {
+    expect(decodeBase64(encoded)).toBeUndefined();
+  });
+});
+
+describe("all layers", () => {
+  test.each([
+    ["double percent encoding", "%252527", "'", 3],
+    ["an entity inside percent encoding", "%26lt%3bscript%26gt%3b", "<script>", 2],
+    ["an escape inside an entity", "&#92;x27", "'", 2],
+    ["an overlong form in percent encoding", "%c0%ae%c0%ae%c0%af", "../", 1],
+    ["a full-width code unit", "%uff07 or 1", "' or 1", 1],
+    ["plain text", "hello, world", "hello, world", 0],
+    ["the empty string", "", "", 0],
+  ])("%s", (_, encoded, decoded, rounds) => {
+    expect(decodeFully(encoded)).toEqual({ text: decoded, rounds, exhausted: false });
+  });
+
+  test("layers beyond the bound are reported", () => {
+    const layered = (count: number): string => `%${"25".repeat(count)}27`;
+    expect(decodeFully(layered(decodingRounds - 1)).exhausted).toBe(false);
+    expect(decodeFully(layered(decodingRounds - 1)).text).toBe("'");
+    expect(decodeFully(layered(decodingRounds)).exhausted).toBe(true);
+  });
+
+  const hostile = fc.oneof(
+    byteString(),
+    piecedString([
+      "%",
+      "25",
+      "%u",
+      "00",
+      "27",
+      "&",
+      "#",
+      "x",
+      "lt",
+      ";",
+      "\\",
+      "u{",
+      "}",
+      "\xc0",
+      "\xae",
+      "\xef\xbc\x87",
+    ]),
+  );
+
+  test("where decoding has ended, decoding again changes nothing", () => {
+    fc.assert(
+      fc.property(hostile, (text) => {
+        const once = decodeFully(text);
+        if (!once.exhausted) expect(decodeFully(once.text)).toEqual({ ...once, rounds: 0 });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("no layer makes a text longer, and bytes stay bytes", () => {
+    fc.assert(
+      fc.property(hostile, (text) => {
+        for (const decode of [
+          decodeEntities,
+          decodeEscapes,
+          foldUtf8,
+          (t: string) => decodePercent(t, true),
+        ]) {
+          const decoded = decode(text);
+          expect(decoded.length).toBeLessThanOrEqual(text.length);
+          for (let i = 0; i < decoded.length; i++) expect(decoded.charCodeAt(i)).toBeLessThan(256);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  // Quadratic work would take minutes here, and run into the time limit of the test.
+  test.each([["&"], ["&#"], ["\\u{"], ["\\"], ["%"], ["%u"], ["\xc0"], ["\xef\xbc"], ["&a;"]])(
+    "a megabyte of %j is decoded",
+    (piece) => {
+      expect(decodeFully(piece.repeat((1 << 20) / piece.length)).text.length).toBeGreaterThan(0);
+    },
+  );
+
+  test.each(Array.from({ length: 256 }, (_, byte) => [byte]))(
+    "byte %i alone passes every decoder",
+    (byte) => {
+      const text = String.fromCharCode(byte);
+      expect(decodeFully(text)).toEqual({ text, rounds: 0, exhausted: false });
+      expect(decodeBase64(text)).toBeUndefined();
+    },
+  );
+});
