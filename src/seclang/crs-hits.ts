@@ -25,7 +25,10 @@ export interface RuleSetSurvey {
 }
 
 /** The id of the rule that hands the list of flags to the plugin. */
-export const listRuleId = 9_529_090;
+export const listRuleId = 9_529_001;
+
+/** The version that the plugin's own rules name. */
+const pluginVersion = "0.1.0";
 
 /** The flag that a matched rule leaves: its TX variable, whose value is the name of the variable that matched last. */
 export function hitVariable(id: number): string {
@@ -65,6 +68,8 @@ SecAction \\
     pass,\\
     t:none,\\
     nolog,\\
+    tag:'OWASP_CRS',\\
+    ver:'arbiter-plugin/${pluginVersion}',\\
     setvar:'tx.arbiter-plugin_rule_ids=${scoredRules.map(({ id }) => id).join(" ")}'"
 `;
 }

@@ -36,7 +36,7 @@ export function parseDirectives(text: string): readonly Directive[] {
   return directives;
 }
 
-/** Splits at blanks; a word in double or single quotes may hold blanks, and quotes of its own kind after a backslash. */
+/** Splits at blanks; a word in double or single quotes may hold blanks, and quotes of its own kind after a backslash. A doubled backslash escapes nothing. */
 function splitWords(line: string): string[] {
   const words: string[] = [];
   let at = 0;
@@ -51,8 +51,9 @@ function splitWords(line: string): string[] {
     if (quote !== undefined) at += 1;
     while (at < line.length) {
       const next = line[at] ?? "";
-      if (next === "\\" && quote !== undefined && line[at + 1] === quote) {
-        word += quote;
+      const following = line[at + 1];
+      if (quote !== undefined && next === "\\" && (following === quote || following === "\\")) {
+        word += following === quote ? quote : "\\\\";
         at += 2;
         continue;
       }
