@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { ArbiterError } from "../errors.ts";
-import { featuresId } from "../features/catalog.ts";
+import { features, featuresId } from "../features/catalog.ts";
 import type { IsolationForest } from "../models/isolation-forest.ts";
 import type { LogisticRegression } from "../models/logistic-regression.ts";
 import type { SymbolNgrams } from "../models/symbol-ngrams.ts";
@@ -54,6 +54,10 @@ const digestBytes = 32;
 
 const share = z.number().min(0).max(1);
 const openShare = z.number().gt(0).lt(1);
+/** Far beyond any fitted number, and far from where sums and products of doubles would overflow. */
+const largest = 1e6;
+const coefficient = z.number().min(-largest).max(largest);
+const stepSchema = z.number().positive().max(largest);
 const pointSchema = z
   .strictObject({ suspect: openShare, attack: openShare })
   .refine(({ suspect, attack }) => suspect <= attack, "suspect must not exceed attack");
@@ -68,9 +72,9 @@ const ngramsSchema = z.strictObject({
     .int()
     .min(256)
     .max(1 << 22),
-  step: z.number().positive().finite(),
-  bias: z.number().finite(),
-  classStep: z.number().positive().finite(),
+  step: stepSchema,
+  bias: coefficient,
+  classStep: stepSchema,
 });
 const headerSchema = z.strictObject({
   features: z.string(),
@@ -79,8 +83,8 @@ const headerSchema = z.strictObject({
   tokens: ngramsSchema,
   forest: z.strictObject({ features: z.int().positive().max(127), sampleSize: z.int().min(2) }),
   fusion: z.strictObject({
-    bias: z.number().finite(),
-    weights: z.array(z.number().min(0).finite()).length(3),
+    bias: coefficient,
+    weights: z.array(z.number().min(0).max(largest)).length(3),
   }),
   operatingPoints: z.strictObject({
     "second-opinion": pointSchema,
@@ -269,8 +273,13 @@ function checkNgrams(ngrams: SymbolNgrams): void {
   if (ngrams.weights.every((weight) => weight === 0)) throw invalid("all weights of a text model are zero");
 }
 
+/** Deepest tree that is read: ten times what the paper's sample of 256 rows needs. */
+const deepestTree = 80;
+
 /** Children must stand after their parent, so that no walk can run in circles. */
 function checkForest(forest: IsolationForest): void {
+  if (forest.features !== features.length) throw invalid("the forest was fitted on other features");
+  const levels = new Uint8Array(forest.feature.length);
   const nodes = forest.feature.length;
   if (forest.roots.length === 0) throw invalid("the forest has no trees");
   if (forest.threshold.length !== nodes || forest.left.length !== nodes || forest.depth.length !== nodes)
@@ -281,10 +290,14 @@ function checkForest(forest: IsolationForest): void {
     const feature = forest.feature[node]!;
     if (feature < -1 || feature >= forest.features)
       throw invalid(`node ${node} asks about feature ${feature}`);
+    const depth = forest.depth[node]!;
+    if (depth < 0 || depth > largest) throw invalid(`node ${node} has a depth of ${depth}`);
     if (feature < 0) continue;
     const left = forest.left[node]!;
     if (left <= node || left + 1 >= nodes)
       throw invalid(`node ${node} has a child outside the forest or before itself`);
+    if (levels[node] === deepestTree) throw invalid("a tree is deeper than any that is fitted");
+    for (const child of [left, left + 1]) levels[child] = Math.max(levels[child]!, levels[node]! + 1);
   }
 }
 

@@ -9,6 +9,9 @@ import type { Header, Transaction, WafState } from "../transaction/transaction.t
 
 export type Label = "benign" | "attack";
 
+/** Characters of a source's name that are kept. */
+const longestSource = 128;
+
 /** A checked row. Strings are Unicode text, as JSON gives them; `request` has byte strings. */
 export interface TrafficRow {
   readonly id: string;
@@ -39,7 +42,7 @@ export function parseTrafficRow(line: string): TrafficRow {
   if (!isRecord(row)) throw invalid("a row must be a JSON object");
   return {
     id: scalarText(row["id"] ?? "", "id"),
-    source: optionalString(row, "source") ?? "unknown",
+    source: (optionalString(row, "source") ?? "unknown").slice(0, longestSource),
     label: labelOf(row["label"]),
     attackType: optionalString(row, "attack_type"),
     request: requestOf(row),

@@ -81,6 +81,7 @@ async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
 
 function parseSeed(text: string): number {
   const seed = Number(text);
-  if (!Number.isInteger(seed) || text.trim() === "") throw new InvalidArgumentError("It must be an integer.");
+  if (!Number.isSafeInteger(seed) || text.trim() === "")
+    throw new InvalidArgumentError("It must be an integer.");
   return seed;
 }
