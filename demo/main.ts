@@ -208,4 +208,8 @@ Benign: ${questions.benign.length} requests, ${browser} of them from a browser j
 Latency is that of ordinary requests, one at a time, over ${stage.bare.title}.`;
 }
 
-await command.parseAsync();
+command.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+await command.parseAsync().catch((error: unknown) => {
+  process.stderr.write(`demo: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});

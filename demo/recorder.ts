@@ -69,7 +69,7 @@ async function passOn(
       port: upstreamPort,
       method: draft.method,
       path: request.url ?? "/",
-      headers: [...draft.headers.flat(), ...(size > 0 ? ["Content-Length", String(size)] : [])],
+      headers: [...ownHeaders(request).flat(), ...(size > 0 ? ["Content-Length", String(size)] : [])],
     },
     (reply) => {
       response.writeHead(reply.statusCode ?? 502, reply.headers);
@@ -80,19 +80,24 @@ async function passOn(
   upstream.end(Buffer.concat(chunks));
 }
 
-function draftOf(request: IncomingMessage, body: Buffer): Draft {
+/** The header fields without those of the connection; values are byte strings. */
+function ownHeaders(request: IncomingMessage): HeaderPair[] {
   const headers: HeaderPair[] = [];
   for (let index = 0; index + 1 < request.rawHeaders.length; index += 2) {
     const name = request.rawHeaders[index]!;
     if (!hopByHop.has(name.toLowerCase())) headers.push([name, request.rawHeaders[index + 1]!]);
   }
+  return headers;
+}
+
+function draftOf(request: IncomingMessage, body: Buffer): Draft {
   const url = request.url ?? "/";
   const mark = url.indexOf("?");
   return {
     method: request.method ?? "GET",
     path: mark < 0 ? url : url.slice(0, mark),
     query: mark < 0 ? "" : url.slice(mark + 1),
-    headers,
+    headers: ownHeaders(request).map(([name, value]) => [name, Buffer.from(value, "latin1").toString()]),
     ...(body.length > 0 ? { body_b64: body.toString("base64") } : {}),
   };
 }
