@@ -1,0 +1,233 @@
+/**
+ * The corpus: hand-written basics and generated rows of both labels, in the schema of traffic files. The same seed and
+ * sizes give the same rows, byte for byte.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import type { Random } from "../src/random.ts";
+import { seededRandom } from "../src/random.ts";
+import type { AttackType } from "../src/verdict/verdict.ts";
+import { attackTypes } from "../src/verdict/verdict.ts";
+import { dress, respace } from "./generate/dress.ts";
+import type { Grammar } from "./generate/grammar.ts";
+import type { BenignKind, Grammars } from "./generate/grammars.ts";
+import { benignKinds, loadGrammars } from "./generate/grammars.ts";
+import { obscure } from "./generate/obscure.ts";
+import type { Request } from "./generate/request.ts";
+import { addClientHeaders, parseRequest, placeValue } from "./generate/request.ts";
+import type { TrafficRow } from "./traffic-row.ts";
+
+export interface CorpusOptions {
+  /** Any integer. */
+  readonly seed: number;
+  /** Rows of each label, generated and hand-written ones together; a grammar that runs dry gives fewer. */
+  readonly attacks: number;
+  readonly benign: number;
+}
+
+/** Sizes for training the default detector. */
+export const corpusDefaults: CorpusOptions = { seed: 1, attacks: 60_000, benign: 120_000 };
+
+/** Share of each attack class among the generated attacks; relative. */
+const attackShares: Readonly<Record<AttackType, number>> = {
+  sqli: 15,
+  xss: 14,
+  cmdi: 12,
+  "path-traversal": 10,
+  rfi: 5,
+  ssti: 7,
+  "code-injection": 8,
+  xxe: 4,
+  ssrf: 5,
+  nosqli: 5,
+  ldapi: 3,
+  crlf: 4,
+  deserialization: 4,
+  scanner: 5,
+  other: 6,
+};
+
+/** Share of each kind among the generated benign rows; relative. */
+const benignShares: Readonly<Record<BenignKind, number>> = {
+  prose: 14,
+  languages: 8,
+  "near-misses": 20,
+  code: 9,
+  tokens: 15,
+  platforms: 34,
+};
+
+/** Of the rows made from a rule `payload`, so many are put into a request of some platform. */
+const placedShare = 0.35;
+/** Where a grammar has both rules, so many rows come from `request`. */
+const requestShare = 0.3;
+/** A generator stops after this many rows in a row that were there before. */
+const patience = 2_000;
+
+/** Yields the rows, attacks first. Reads the grammars and the hand-written rows beside this file. */
+export function* corpusRows(options: CorpusOptions = corpusDefaults): Generator<TrafficRow> {
+  const grammars = loadGrammars();
+  const seen = new Set<string>();
+  const attackValues = new Set<string>();
+
+  const basicAttacks = handWrittenAttacks();
+  const basicBenign = handWrittenBenign();
+  const isNew = (row: Draft): boolean => {
+    const keys = keysOf(row);
+    if (keys.some((key) => seen.has(key))) return false;
+    if (row.label === "benign" && keys.some((key) => attackValues.has(key))) return false;
+    seen.add(keys[0]!);
+    if (row.label === "attack") for (const key of keys) attackValues.add(key);
+    return true;
+  };
+  let number = 0;
+  const numbered = (row: Draft): TrafficRow => ({ id: `${row.source}:${number++}`, ...row });
+
+  for (const row of basicAttacks) if (isNew(row)) yield numbered(row);
+  const attackTotal = sum(Object.values(attackShares));
+  for (const type of attackTypes) {
+    const quota = Math.round((Math.max(options.attacks - basicAttacks.length, 0) * attackShares[type]) / attackTotal);
+    for (const row of take(quota, attackDrafts(grammars, type, seededFor(options.seed, type)), isNew)) yield numbered(row);
+  }
+  for (const row of basicBenign) if (isNew(row)) yield numbered(row);
+  const benignTotal = sum(Object.values(benignShares));
+  for (const kind of benignKinds) {
+    const quota = Math.round((Math.max(options.benign - basicBenign.length, 0) * benignShares[kind]) / benignTotal);
+    for (const row of take(quota, benignDrafts(grammars, kind, seededFor(options.seed, kind)), isNew)) yield numbered(row);
+  }
+}
+
+/** A row that has no id yet. */
+type Draft = Omit<TrafficRow, "id">;
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, n) => total + n, 0);
+
+/** A generator of its own for each name, so that a change of one grammar leaves the rows of the others alone. */
+function seededFor(seed: number, name: string): Random {
+  let hash = seed | 0;
+  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
+  return seededRandom(hash);
+}
+
+function* take(
+  quota: number,
+  drafts: Iterable<Draft>,
+  isNew: (row: Draft) => boolean,
+): Generator<Draft> {
+  let taken = 0;
+  let repeated = 0;
+  if (quota === 0) return;
+  for (const draft of drafts) {
+    if (isNew(draft)) {
+      yield draft;
+      repeated = 0;
+      if (++taken === quota) return;
+    } else if (++repeated === patience) return;
+  }
+}
+
+function* attackDrafts(grammars: Grammars, type: AttackType, random: Random): Generator<Draft> {
+  const grammar = grammars.attacks[type];
+  const labelled = { source: `corpus-${type}`, label: "attack", attack_type: type } as const;
+  // The paths that scanners ask for are harmless as values: they only come as requests.
+  const ownRequests = type === "scanner" ? 1 : requestShare;
+  for (;;) {
+    if (grammar.names.has("request") && random.next() < ownRequests) {
+      yield requestDraft(labelled, wholeRequest(grammars, grammar, random));
+    } else {
+      const value = dress(random, obscure(random, type, grammar.expand(random, "payload")), grammar);
+      yield valueDraft(labelled, grammars, value, grammar, random);
+    }
+  }
+}
+
+function* benignDrafts(grammars: Grammars, kind: BenignKind, random: Random): Generator<Draft> {
+  const grammar = grammars.benign[kind];
+  const labelled = { source: `corpus-${kind}`, label: "benign", attack_type: null } as const;
+  for (;;) {
+    if (!grammar.names.has("payload")) {
+      yield requestDraft(labelled, wholeRequest(grammars, grammar, random));
+    } else {
+      const value = dress(random, respace(random, grammar.expand(random, "payload")), grammar);
+      yield valueDraft(labelled, grammars, value, grammar, random);
+    }
+  }
+}
+
+type Labelled = Pick<Draft, "source" | "label" | "attack_type">;
+
+function wholeRequest(grammars: Grammars, grammar: Grammar, random: Random): Request {
+  return addClientHeaders(random, parseRequest(grammar.expand(random, "request")), grammars.browser);
+}
+
+/** The bare value, or the value in a request of some platform. */
+function valueDraft(labelled: Labelled, grammars: Grammars, value: string, words: Grammar, random: Random): Draft {
+  if (random.next() >= placedShare) return { ...labelled, payload: value.toWellFormed(), granularity: "payload" };
+  const around = wholeRequest(grammars, grammars.benign.platforms, random);
+  const request = placeValue(random, around, value.toWellFormed(), words.expand(random, "param"));
+  return { ...requestDraft(labelled, request), payload: value.toWellFormed() };
+}
+
+function requestDraft(labelled: Labelled, { method, path, query, headers, body }: Request): Draft {
+  return {
+    ...labelled,
+    method,
+    path,
+    ...(query === "" ? {} : { query }),
+    headers,
+    ...(body === "" ? {} : { body }),
+    granularity: "request",
+  };
+}
+
+/** What a row says, folded: decoded once, without case, digits alike. First the row as a whole, then its value. */
+function keysOf(row: Draft): string[] {
+  const whole = `${row.method ?? ""} ${row.path ?? ""}?${row.query ?? ""} ${row.body ?? ""}`;
+  if (row.granularity === "payload") return [folded(row.payload!)];
+  return row.payload === undefined ? [folded(whole)] : [folded(`${whole} ${row.payload}`), folded(row.payload)];
+}
+
+function folded(text: string): string {
+  let decoded = text;
+  try {
+    decoded = decodeURIComponent(text);
+  } catch {
+    // Broken percent encoding is compared as it stands.
+  }
+  return decoded.toLowerCase().replace(/[0-9]+/g, "0");
+}
+
+interface HandWrittenRow {
+  readonly payload: string;
+  readonly attack_type?: AttackType;
+}
+
+function handWrittenAttacks(): Draft[] {
+  return handWritten("attacks").map(({ payload, attack_type }) => ({
+    source: "corpus-basics",
+    label: "attack",
+    attack_type: attack_type!,
+    payload,
+    granularity: "payload",
+  }));
+}
+
+function handWrittenBenign(): Draft[] {
+  return handWritten("benign").map(({ payload }) => ({
+    source: "corpus-siblings",
+    label: "benign",
+    attack_type: null,
+    payload,
+    granularity: "payload",
+  }));
+}
+
+/** The rows of every file in the folder, in the order of the file names. */
+function handWritten(folder: "attacks" | "benign"): HandWrittenRow[] {
+  const files = readdirSync(new URL(`${folder}/`, import.meta.url)).filter((name) => name.endsWith(".jsonl"));
+  return files.sort().flatMap((name) =>
+    readFileSync(new URL(`${folder}/${name}`, import.meta.url), "utf8")
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => JSON.parse(line) as HandWrittenRow),
+  );
+}
