@@ -105,7 +105,10 @@ export function train(
   };
 }
 
-/** The fold of each example: sources with more rows first, each as a whole into the fold with the fewest rows of its label. */
+/**
+ * The fold of each example: sources with more rows first, each as a whole into the fold with the fewest rows of its
+ * label. A label that has only one source is split by rows: otherwise no model could be fitted without its fold.
+ */
 function assignFolds(examples: readonly Example[]): Uint8Array {
   const sizes = new Map<string, { source: string; attack: boolean; rows: number }>();
   for (const { source, attack } of examples) {
@@ -123,7 +126,14 @@ function assignFolds(examples: readonly Example[]): Uint8Array {
     foldBySource.set(source, fold);
     load[fold]! += rows;
   }
-  return Uint8Array.from(examples, ({ source }) => foldBySource.get(source)!);
+  const used = { attack: new Set<number>(), benign: new Set<number>() };
+  for (const { source, attack } of sizes.values())
+    used[attack ? "attack" : "benign"].add(foldBySource.get(source)!);
+  const rows = { attack: 0, benign: 0 };
+  return Uint8Array.from(examples, ({ source, attack }) => {
+    const label = attack ? "attack" : "benign";
+    return used[label].size > 1 ? foldBySource.get(source)! : rows[label]++ % folds;
+  });
 }
 
 /** Inputs of the fusion for each example: letters, tokens, forest. Shape (examples, 3), row by row. */
