@@ -9,6 +9,7 @@ import { evaluateCommand } from "./commands/evaluate.ts";
 import { gatewayCommand } from "./commands/gateway.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { serveCommand } from "./commands/serve.ts";
+import { settingsCommand } from "./commands/settings.ts";
 import { trainCommand } from "./commands/train.ts";
 import { packageVersion } from "./package-version.ts";
 
@@ -16,6 +17,7 @@ import { packageVersion } from "./package-version.ts";
 const commands = [
   serveCommand(),
   gatewayCommand(),
+  settingsCommand(),
   inspectCommand(),
   evaluateCommand(),
   trainCommand(),
