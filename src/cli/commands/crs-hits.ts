@@ -34,8 +34,7 @@ export function crsHitsCommand(): Command {
         );
       }
       const { release, scoredRules } = await writeHitsFile({ rulesDirectory, outFile: out });
-      process.stdout.write(
-        `${out}: ${scoredRules.length} rules of ${release || "a rule set without a release"}\n`,
-      );
+      const count = `${scoredRules.length} scored rule${scoredRules.length === 1 ? "" : "s"}`;
+      process.stdout.write(`${out}: ${count} of ${release || "a rule set without a release"}\n`);
     });
 }
