@@ -58,7 +58,7 @@ async function* lines(source: Readable, path: string): AsyncGenerator<string | u
       let start = 0;
       for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
         const piece = chunk.subarray(start, end);
-        if (overlong) yield undefined;
+        if (overlong || heldBytes + piece.length > maxLineBytes) yield undefined;
         else
           yield held.length === 0 ? piece.toString("utf8") : Buffer.concat([...held, piece]).toString("utf8");
         held = [];
