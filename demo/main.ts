@@ -5,7 +5,7 @@
 import { writeFile } from "node:fs/promises";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { findCrs } from "../testbed/crs.ts";
-import { installPackages, wafPackages } from "../testbed/install.ts";
+import { findProgram, installPackages, wafPackages } from "../testbed/install.ts";
 import { examine, type Questions } from "./examination.ts";
 import { startProgress } from "./report/progress.ts";
 import type { DemoReport } from "./report/report.ts";
@@ -152,17 +152,18 @@ async function run(options: Options): Promise<void> {
   setInterval(() => {}, 3_600_000);
 }
 
-/** Installs what is missing, where that is allowed, and says what has to do without. */
+/**
+ * Installs what is missing, where that is allowed, and says what has to do without. Browser and tools are installed one
+ * by one, so that one that cannot be had does not take the others with it; they say themselves when they are missing.
+ */
 async function prepare(options: Options): Promise<{ engine: Options["engine"]; leftOut: string[] }> {
-  const leftOut: string[] = [];
-  if (options.engine === "gateway") return { engine: "gateway", leftOut };
-  const missing = await installPackages([...wafPackages, "chromium", ...toolNames]);
-  const missingForWaf = missing.filter((name) => wafPackages.includes(name));
-  if (missingForWaf.length === 0) return { engine: options.engine, leftOut };
-  leftOut.push(
-    `${options.engine} with ModSecurity and CRS, because these packages cannot be installed: ${missingForWaf.join(" ")}; Arbiter's own gateway stands in`,
-  );
-  return { engine: "gateway", leftOut };
+  const missing = options.engine === "gateway" ? [] : await installPackages(wafPackages);
+  for (const name of ["chromium", ...toolNames]) {
+    if ((await findProgram(name)) === undefined) await installPackages([name]);
+  }
+  if (missing.length === 0) return { engine: options.engine, leftOut: [] };
+  const reason = `these packages cannot be installed: ${missing.join(" ")}; Arbiter's own gateway stands in`;
+  return { engine: "gateway", leftOut: [`${options.engine} with ModSecurity and CRS, because ${reason}`] };
 }
 
 /** Ends everything on Ctrl-C or TERM, once; a second signal does not wait. */
