@@ -80,7 +80,8 @@ const arbiterTags = [
 
 /**
  * The linter sees these files alone. Variables of ours may be set or read by the Lua clients, or be left for the
- * operator's rules, and then the comments name them; the others are CRS's own.
+ * operator's rules, and then the comments name them; the others are CRS's own. It also overlooks that `&TX:name`, which
+ * counts a variable, uses it.
  */
 async function namesElsewhere(): Promise<(name: string) => boolean> {
   const lua = await Promise.all(
@@ -88,9 +89,10 @@ async function namesElsewhere(): Promise<(name: string) => boolean> {
       .filter((file) => file.endsWith(".lua"))
       .map((file) => readFile(path.join(plugin, file), "utf8")),
   );
-  const comments = (await readFile(path.join(plugin, "arbiter-after.conf"), "utf8"))
-    .split("\n")
-    .filter((line) => line.startsWith("#"));
+  const rules = await Promise.all(
+    ["arbiter-before.conf", "arbiter-after.conf"].map((file) => readFile(path.join(plugin, file), "utf8")),
+  );
+  const comments = rules.flatMap((text) => text.split("\n")).filter((line) => line.startsWith("#"));
   const crsFiles = [
     ...(await listRuleFiles((await findCrs("3")).rulesDirectory)),
     ...(await listRuleFiles((await findCrs("4")).rulesDirectory)),
