@@ -102,7 +102,12 @@ async function namesElsewhere(): Promise<(name: string) => boolean> {
     if (!name.startsWith("arbiter-plugin_")) return crs.includes(`tx.${name}`) || crs.includes(`tx:${name}`);
     const own = name.slice("arbiter-plugin_".length);
     const inLua = new RegExp(`(?:"|_|\\b)${own}\\b`);
-    return lua.some((text) => inLua.test(text)) || comments.some((line) => line.includes(`tx.${name}`));
+    const isCounted = rules.some((text) => text.includes(`&TX:${name} `));
+    return (
+      isCounted ||
+      lua.some((text) => inLua.test(text)) ||
+      comments.some((line) => line.includes(`tx.${name}`))
+    );
   };
 }
 
