@@ -98,7 +98,7 @@ function separateRules(text: string): string {
 }
 
 async function downloadModule(): Promise<string> {
-  if ((await findProgram("go")) === undefined) await installPackages(["golang-go"]);
+  if ((await findProgram("go")) === undefined) await installPackages(["golang-go", "ca-certificates"]);
   const go = await findProgram("go");
   if (go === undefined)
     throw new Error("CRS 4 comes as a Go module, and there is no go program to fetch it with");
