@@ -54,9 +54,11 @@ export function readMachineLearningPlugin(message: Buffer): VerdictRequest {
 
 /**
  * The score as this dialect writes it: from 5 (surely benign) to −5 (surely an attack), lower is worse. It counts the
- * other way round than probabilities do, as the scores of scikit-learn's outlier detectors.
+ * other way round than probabilities do, as the scores of scikit-learn's outlier detectors. Without a verdict there is
+ * no score: the text is empty, as it is for a client that reached no server.
  */
 export function writeMachineLearningScore(verdict: Verdict): string {
+  if (verdict.verdict === "unavailable") return "";
   return String(Math.round((5 - 10 * verdict.probability) * 1000) / 1000);
 }
 

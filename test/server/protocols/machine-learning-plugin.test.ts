@@ -89,6 +89,7 @@ describe("the dialect of the machine-learning plugin", () => {
     expect(score(1)).toBe(-5);
     expect(score(0.5)).toBe(0);
     expect(score(0.9)).toBeLessThan(score(0.8));
+    expect(writeMachineLearningScore({ verdict: "unavailable", probability: 0 } as Verdict)).toBe("");
   });
 
   it("lets a suspect pass and gives 503 where there is no verdict", () => {
