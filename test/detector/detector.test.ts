@@ -1,0 +1,195 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { composeDetector, readDetector } from "../../src/detector/detector.ts";
+import { parseDetector } from "../../src/detector/detector-file.ts";
+import type { RequestParts } from "../../src/transaction/build.ts";
+import { buildTransaction } from "../../src/transaction/build.ts";
+import type { Verdict } from "../../src/verdict/verdict.ts";
+import { modes } from "../../src/verdict/verdict.ts";
+import { tinyDetectorFile } from "../training/tiny-traffic.ts";
+
+const file = tinyDetectorFile();
+const detector = readDetector(file);
+
+const get = (value: string, parts: Partial<RequestParts> = {}): ReturnType<typeof buildTransaction> =>
+  buildTransaction({
+    id: "r1",
+    method: "GET",
+    uri: `/?q=${encodeURIComponent(value)}`,
+    headers: [],
+    ...parts,
+  });
+const inspect = (value: string): Verdict => detector.inspect(get(value));
+
+const injection = "river' union select null,user from t--";
+
+describe("a verdict", () => {
+  test("on an injection names the parameter, the piece and the kind", () => {
+    const verdict = inspect(injection);
+    expect(verdict).toMatchObject({
+      id: "r1",
+      verdict: "attack",
+      points: 5,
+      attackType: "sqli",
+      partial: false,
+      model: detector.id,
+    });
+    expect(verdict.probability).toBeGreaterThan(0.9);
+    expect(verdict.reasons[0]!.where).toBe("query:q");
+    expect(injection).toContain(verdict.reasons[0]!.what);
+    expect(verdict.reasons[0]!.why).toContain("SQL");
+  });
+
+  test("on an ordinary value is a plain pass", () => {
+    const verdict = inspect("green river");
+    expect(verdict).toMatchObject({
+      verdict: "pass",
+      points: 0,
+      attackType: null,
+      reasons: [],
+      partial: false,
+    });
+    expect(verdict.probability).toBeLessThan(0.5);
+  });
+
+  test("on plain words alone is a pass", () => {
+    expect(inspect("hello")).toMatchObject({ verdict: "pass", attackType: null });
+  });
+
+  test("on a request that was not read whole says so and why", () => {
+    const verdict = detector.inspect(get("green river", { missing: ["body"] }));
+    expect(verdict).toMatchObject({
+      verdict: "pass",
+      partial: true,
+      reasons: [{ where: "request", what: "missing_part" }],
+    });
+  });
+
+  test("finds an attack in every place", () => {
+    const value = encodeURIComponent(injection);
+    const requests: Partial<RequestParts>[] = [
+      { uri: `/${value}` },
+      { uri: "/", headers: [{ name: "Cookie", value: `a=${value}` }] },
+      { uri: "/", headers: [{ name: "Referer", value: injection }] },
+      {
+        uri: "/",
+        method: "POST",
+        headers: [{ name: "Content-Type", value: "application/json" }],
+        body: Buffer.from(JSON.stringify({ a: [injection] })),
+      },
+      {
+        uri: "/",
+        method: "POST",
+        headers: [{ name: "Content-Type", value: "text/xml" }],
+        body: Buffer.from(`<a b="${injection}"/>`),
+      },
+      { uri: "/", arguments: [{ location: "engine", name: "a", value: injection }] },
+      { uri: `/?${value}=1` },
+    ];
+    for (const parts of requests)
+      expect(detector.inspect(get("", parts)).probability, JSON.stringify(parts)).toBeGreaterThan(0.5);
+  });
+
+  test("is the same behind any padding", () => {
+    for (const length of [1_000, 20_000, 100_000]) {
+      const verdict = inspect(
+        `${"green river ".repeat(length / 12)}${injection}${" small house".repeat(20)}`,
+      );
+      expect(verdict.probability).toBeGreaterThan(0.9);
+    }
+  });
+
+  test.each([
+    ["percent", encodeURIComponent(encodeURIComponent(injection))],
+    ["entities", [...injection].map((c) => `&#${c.charCodeAt(0)};`).join("")],
+    ["escapes", [...injection].map((c) => `\\x${c.charCodeAt(0).toString(16)}`).join("")],
+    ["full-width letters", injection.replace(/[!-~]/g, (c) => String.fromCharCode(c.charCodeAt(0) + 0xfee0))],
+    ["Cyrillic look-alikes", injection.replaceAll("e", "е").replaceAll("o", "о")],
+    ["case", injection.toUpperCase()],
+    ["NULs", injection.replace("select", "sel\0ect")],
+    ["base64", Buffer.from(injection).toString("base64")],
+  ])("is the same for the attack in %s", (_, value) => {
+    expect(inspect(value)).toMatchObject({ verdict: "attack", attackType: "sqli" });
+  });
+
+  test("shows reasons that no one can be harmed by, at most three", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
+        const value = `' or 1=1--${Buffer.from(bytes).toString("latin1")}\x1b[31m\u202e`;
+        const { reasons } = detector.inspect(
+          buildTransaction({
+            method: "GET",
+            uri: "/",
+            headers: [{ name: value, value }],
+            missing: ["body", "xml"],
+          }),
+        );
+        expect(reasons.length).toBeLessThanOrEqual(3);
+        for (const { where, what, why } of reasons)
+          expect(`${where}${what}${why}`).not.toMatch(/[\p{Cc}\u202a-\u202e]/u);
+      }),
+    );
+  });
+});
+
+describe("the caller", () => {
+  const transaction = get(injection);
+  const { probability } = detector.inspect(transaction);
+
+  test("may set the operating point of a mode, and the others keep theirs", () => {
+    const operatingPoints = { scoring: { suspect: 0.999_999_999, attack: 0.999_999_999_9 } };
+    const words = modes.map((mode) => detector.inspect(transaction, { mode, operatingPoints }).verdict);
+    expect(probability).toBeLessThan(operatingPoints.scoring.suspect);
+    expect(words).toEqual(["attack", "pass", "attack"]);
+  });
+
+  test("may set the points", () => {
+    expect(detector.inspect(transaction, { points: { pass: 0, suspect: 1, attack: 7 } }).points).toBe(7);
+  });
+
+  test("gets the general mode without asking", () => {
+    expect(detector.inspect(transaction)).toEqual(detector.inspect(transaction, { mode: "general" }));
+  });
+});
+
+describe("inspecting", () => {
+  test("gives the same verdict again, whatever came in between", () => {
+    const first = inspect(injection);
+    for (const value of ["x", "<script>", "a".repeat(50_000), ""]) inspect(value);
+    expect(inspect(injection)).toEqual(first);
+    expect(composeDetector(parseDetector(file), detector.id).inspect(get(injection))).toEqual(first);
+  });
+
+  test("changes nothing of the transaction", () => {
+    const transaction = get(injection, { body: Buffer.from("a=1") });
+    const before = structuredClone(transaction);
+    detector.inspect(transaction);
+    expect(structuredClone(transaction)).toEqual(before);
+  });
+
+  test("never throws, and the probability is one", () => {
+    const pair = fc.tuple(fc.uint8Array({ maxLength: 10 }), fc.uint8Array({ maxLength: 80 }));
+    const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString("latin1");
+    fc.assert(
+      fc.property(
+        fc.uint8Array(),
+        fc.array(pair, { maxLength: 4 }),
+        fc.uint8Array(),
+        fc.constantFrom(...modes),
+        (uri, headers, body, mode) => {
+          const { probability } = detector.inspect(
+            buildTransaction({
+              method: "POST",
+              uri: text(uri),
+              headers: headers.map(([name, value]) => ({ name: text(name), value: text(value) })),
+              body,
+            }),
+            { mode },
+          );
+          expect(probability >= 0 && probability <= 1).toBe(true);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
