@@ -63,7 +63,7 @@ const requestShare = 0.3;
 /** A generator stops after this many rows in a row that were there before. */
 const patience = 2_000;
 
-/** Yields the rows, attacks first. Reads the grammars and the hand-written rows beside this file. */
+/** Yields the rows: the hand-written ones, then generated attacks, then generated benign ones. Reads the grammars and the hand-written rows beside this file. */
 export function* corpusRows(options: CorpusOptions = corpusDefaults): Generator<TrafficRow> {
   const grammars = loadGrammars();
   const seen = new Set<string>();
@@ -71,28 +71,39 @@ export function* corpusRows(options: CorpusOptions = corpusDefaults): Generator<
 
   const basicAttacks = handWrittenAttacks();
   const basicBenign = handWrittenBenign();
+  const remember = (row: Draft, keys: readonly string[]): void => {
+    seen.add(keys[0]!);
+    if (row.label === "attack") for (const key of keys) attackValues.add(key);
+  };
   const isNew = (row: Draft): boolean => {
     const keys = keysOf(row);
     if (keys.some((key) => seen.has(key))) return false;
     if (row.label === "benign" && keys.some((key) => attackValues.has(key))) return false;
-    seen.add(keys[0]!);
-    if (row.label === "attack") for (const key of keys) attackValues.add(key);
+    remember(row, keys);
     return true;
   };
   let number = 0;
   const numbered = (row: Draft): TrafficRow => ({ id: `${row.source}:${number++}`, ...row });
 
-  for (const row of basicAttacks) if (isNew(row)) yield numbered(row);
+  for (const row of [...basicAttacks, ...basicBenign]) {
+    remember(row, keysOf(row));
+    yield numbered(row);
+  }
   const attackTotal = sum(Object.values(attackShares));
   for (const type of attackTypes) {
-    const quota = Math.round((Math.max(options.attacks - basicAttacks.length, 0) * attackShares[type]) / attackTotal);
-    for (const row of take(quota, attackDrafts(grammars, type, seededFor(options.seed, type)), isNew)) yield numbered(row);
+    const quota = Math.round(
+      (Math.max(options.attacks - basicAttacks.length, 0) * attackShares[type]) / attackTotal,
+    );
+    for (const row of take(quota, attackDrafts(grammars, type, seededFor(options.seed, type)), isNew))
+      yield numbered(row);
   }
-  for (const row of basicBenign) if (isNew(row)) yield numbered(row);
   const benignTotal = sum(Object.values(benignShares));
   for (const kind of benignKinds) {
-    const quota = Math.round((Math.max(options.benign - basicBenign.length, 0) * benignShares[kind]) / benignTotal);
-    for (const row of take(quota, benignDrafts(grammars, kind, seededFor(options.seed, kind)), isNew)) yield numbered(row);
+    const quota = Math.round(
+      (Math.max(options.benign - basicBenign.length, 0) * benignShares[kind]) / benignTotal,
+    );
+    for (const row of take(quota, benignDrafts(grammars, kind, seededFor(options.seed, kind)), isNew))
+      yield numbered(row);
   }
 }
 
@@ -108,11 +119,7 @@ function seededFor(seed: number, name: string): Random {
   return seededRandom(hash);
 }
 
-function* take(
-  quota: number,
-  drafts: Iterable<Draft>,
-  isNew: (row: Draft) => boolean,
-): Generator<Draft> {
+function* take(quota: number, drafts: Iterable<Draft>, isNew: (row: Draft) => boolean): Generator<Draft> {
   let taken = 0;
   let repeated = 0;
   if (quota === 0) return;
@@ -160,8 +167,15 @@ function wholeRequest(grammars: Grammars, grammar: Grammar, random: Random): Req
 }
 
 /** The bare value, or the value in a request of some platform. */
-function valueDraft(labelled: Labelled, grammars: Grammars, value: string, words: Grammar, random: Random): Draft {
-  if (random.next() >= placedShare) return { ...labelled, payload: value.toWellFormed(), granularity: "payload" };
+function valueDraft(
+  labelled: Labelled,
+  grammars: Grammars,
+  value: string,
+  words: Grammar,
+  random: Random,
+): Draft {
+  if (random.next() >= placedShare)
+    return { ...labelled, payload: value.toWellFormed(), granularity: "payload" };
   const around = wholeRequest(grammars, grammars.benign.platforms, random);
   const request = placeValue(random, around, value.toWellFormed(), words.expand(random, "param"));
   return { ...requestDraft(labelled, request), payload: value.toWellFormed() };
@@ -183,7 +197,9 @@ function requestDraft(labelled: Labelled, { method, path, query, headers, body }
 function keysOf(row: Draft): string[] {
   const whole = `${row.method ?? ""} ${row.path ?? ""}?${row.query ?? ""} ${row.body ?? ""}`;
   if (row.granularity === "payload") return [folded(row.payload!)];
-  return row.payload === undefined ? [folded(whole)] : [folded(`${whole} ${row.payload}`), folded(row.payload)];
+  return row.payload === undefined
+    ? [folded(whole)]
+    : [folded(`${whole} ${row.payload}`), folded(row.payload)];
 }
 
 function folded(text: string): string {

@@ -20,7 +20,8 @@ function randomBytes(random: Random, length: number): Buffer {
   return Buffer.from(Array.from({ length }, () => random.below(256)));
 }
 
-const between = (random: Random, least: number, most: number): number => least + random.below(most - least + 1);
+const between = (random: Random, least: number, most: number): number =>
+  least + random.below(most - least + 1);
 const padded = (value: number, length = 2): string => String(value).padStart(length, "0");
 
 function uuid(random: Random): string {
@@ -84,7 +85,8 @@ export const builtIns: Readonly<Record<string, (random: Random) => string>> = {
   longblob: (random) => randomBytes(random, between(random, 100, 500)).toString("base64"),
   bloburl: (random) => randomBytes(random, between(random, 8, 120)).toString("base64url"),
   uuid,
-  ipv4: (random) => `${between(random, 11, 223)}.${random.below(256)}.${random.below(256)}.${between(random, 1, 254)}`,
+  ipv4: (random) =>
+    `${between(random, 11, 223)}.${random.below(256)}.${random.below(256)}.${between(random, 1, 254)}`,
   ipv6: (random) => `2001:db8:${randomText(random, hexDigits, 4)}::${randomText(random, hexDigits, 2)}`,
   mac: (random) => Array.from({ length: 6 }, () => randomText(random, hexDigits, 2)).join(":"),
 };

@@ -54,9 +54,9 @@ export const encodings: Readonly<Record<string, Encoding>> = {
       .replace(/[<>&'\u007f-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`),
   jsonall: (text) => text.replace(/[\s\S]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`),
   jshex: (text) =>
-    Array.from(text, (c) => (/[A-Za-z0-9 ]/.test(c) ? c : [...bytes(c)].map((b) => `\\x${hex2(b)}`).join(""))).join(
-      "",
-    ),
+    Array.from(text, (c) =>
+      /[A-Za-z0-9 ]/.test(c) ? c : [...bytes(c)].map((b) => `\\x${hex2(b)}`).join(""),
+    ).join(""),
   b64: (text) => bytes(text).toString("base64"),
   b64url: (text) => bytes(text).toString("base64url"),
   hex: (text) => bytes(text).toString("hex"),
@@ -72,8 +72,7 @@ export const encodings: Readonly<Record<string, Encoding>> = {
       .replace(/[^\p{L}\p{N}]+/gu, "-")
       .replace(/^-|-$/g, ""),
   snake: (text) => text.toLowerCase().replace(/[^a-z0-9]+/g, "_"),
-  camel: (text) =>
-    text.toLowerCase().replace(/[^a-z0-9]+([a-z0-9])/g, (_, c: string) => c.toUpperCase()),
+  camel: (text) => text.toLowerCase().replace(/[^a-z0-9]+([a-z0-9])/g, (_, c: string) => c.toUpperCase()),
   /** Letters and digits in their full-width forms, as East Asian input methods write them. */
   wide: (text) => text.replace(/[!-~]/g, (c) => String.fromCharCode(c.charCodeAt(0) + 0xfee0)),
 };

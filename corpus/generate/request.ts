@@ -118,7 +118,7 @@ function placeInQuery(random: Random, request: Request, value: string, name: str
 
 function placeInPath(random: Random, path: string, value: string): string {
   const segments = path.split("/");
-  const encoded = queryEncoded(random, value).replaceAll("?", "%3F");
+  const encoded = queryEncoded(random, value).replaceAll("?", "%3F").replaceAll("+", "%20");
   segments[1 + random.below(Math.max(segments.length - 1, 1))] = encoded;
   return segments.join("/");
 }
