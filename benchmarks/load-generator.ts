@@ -13,7 +13,7 @@ const messages = readMessages(readFileSync(messagesFile));
 let sent = 0;
 let received = 0;
 let failed = 0;
-let replyBytes = 0;
+let bodyBytes = 0;
 const statuses: Record<string, number> = {};
 const latenciesUs = new Float64Array(load.count);
 const startMs = performance.now();
@@ -33,7 +33,7 @@ async function runConnection(): Promise<void> {
       socket ??= await open();
       const reply = await exchange(socket, message);
       latenciesUs[received++] = (performance.now() - sentMs) * 1000;
-      replyBytes += reply.length;
+      bodyBytes += reply.length - reply.indexOf("\r\n\r\n") - 4;
       const status = reply.toString("latin1", 9, 12);
       statuses[status] = (statuses[status] ?? 0) + 1;
     } catch {
@@ -101,7 +101,7 @@ function result(): LoadResult {
     failed,
     seconds: (performance.now() - startMs) / 1000,
     statuses,
-    replyBytes: replyBytes / received,
+    bodyBytes: bodyBytes / received,
     p50Us: quantile(0.5),
     p99Us: quantile(0.99),
   };

@@ -31,8 +31,8 @@ export interface LoadResult {
   readonly seconds: number;
   /** Number of replies by status. */
   readonly statuses: Readonly<Record<string, number>>;
-  /** Mean size of a reply, head and body. */
-  readonly replyBytes: number;
+  /** Mean size of a reply's body. */
+  readonly bodyBytes: number;
   readonly p50Us: number;
   readonly p99Us: number;
 }

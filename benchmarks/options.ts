@@ -5,7 +5,9 @@ import { parseArgs } from "node:util";
 export function readOptions<T extends Readonly<Record<string, string | number>>>(
   usage: string,
   defaults: T,
-): { readonly [N in keyof T]: T[N] extends number ? number : string } & { readonly json: string | undefined } {
+): { readonly [N in keyof T]: T[N] extends number ? number : string } & {
+  readonly json: string | undefined;
+} {
   const names = Object.keys(defaults);
   const { values } = parseArgs({
     options: {

@@ -17,15 +17,29 @@ export function formatTable({ title, columns, rows }: Table): string {
   );
   const line = (cells: readonly string[]): string =>
     cells
-      .map((cell, index) => (index === 0 ? cell.padEnd(widths[index] ?? 0) : cell.padStart(widths[index] ?? 0)))
+      .map((cell, index) =>
+        index === 0 ? cell.padEnd(widths[index] ?? 0) : cell.padStart(widths[index] ?? 0),
+      )
       .join("  ")
       .trimEnd();
-  return [title, "", line(columns), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
+  return [title, "", line(columns), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join(
+    "\n",
+  );
 }
 
 /** A number with `digits` decimals, with commas between thousands. */
 export function figure(value: number, digits = 0): string {
   return value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
+/** A share in [0, 1] as text. */
+export function percent(share: number, digits = 1): string {
+  return `${figure(share * 100, digits)} %`;
+}
+
+/** Microseconds as text in milliseconds. */
+export function milliseconds(us: number): string {
+  return `${figure(us / 1000, 2)} ms`;
 }
 
 /** The class of machine, without names: enough to judge a figure by. */

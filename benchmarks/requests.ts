@@ -50,7 +50,11 @@ const browsers: readonly string[] = [
 const contentBytes = 640;
 
 /** Makes `count` requests: half pages with a query, a third forms, the rest JSON. */
-export function makeRequests(count: number, seed: number, tone: Tone = "ordinary"): readonly BrowserRequest[] {
+export function makeRequests(
+  count: number,
+  seed: number,
+  tone: Tone = "ordinary",
+): readonly BrowserRequest[] {
   const random = seededRandom(seed);
   return Array.from({ length: count }, () => {
     const draw = random.below(6);
@@ -70,7 +74,14 @@ export function wireBytes(request: BrowserRequest): Buffer {
 function page(random: Random, tone: Tone): BrowserRequest {
   const fields = fieldsOf(random, tone, ["q", "category", "sort", "from", "note"]);
   const path = `/${pick(random, words)}/${pick(random, words)}/${random.below(100_000)}`;
-  return { method: "GET", path, uri: `${path}?${encoded(fields)}`, fields, headers: headersOf(random), body: "" };
+  return {
+    method: "GET",
+    path,
+    uri: `${path}?${encoded(fields)}`,
+    fields,
+    headers: headersOf(random),
+    body: "",
+  };
 }
 
 function form(random: Random, tone: Tone): BrowserRequest {
@@ -137,7 +148,8 @@ function headersOf(random: Random): readonly Header[] {
 /** Words up to `length` characters; letters, digits and blanks alone, so that every dialect can carry it unescaped. */
 function sentence(random: Random, length: number): string {
   let text = pick(random, words);
-  while (text.length < length) text += ` ${random.below(12) === 0 ? random.below(2000) : pick(random, words)}`;
+  while (text.length < length)
+    text += ` ${random.below(12) === 0 ? random.below(2000) : pick(random, words)}`;
   return text.slice(0, length).trimEnd();
 }
 
@@ -151,5 +163,7 @@ function pick<T>(random: Random, items: readonly T[]): T {
 }
 
 function encoded(fields: BrowserRequest["fields"]): string {
-  return new URLSearchParams(fields.map(([name, value]) => [name, value])).toString();
+  const parameters = new URLSearchParams();
+  for (const [name, value] of fields) parameters.append(name, value);
+  return parameters.toString();
 }

@@ -1,19 +1,19 @@
 /**
  * What a verdict costs: `arbiter serve` with the whole default detector against a bare `node:http` echo of the same
- * sizes, in CPU time of the server's process for each request. Both are asked in turn, so that what else happens on the
- * machine meets both.
+ * sizes, in CPU time of the server's process for each request.
  */
 import { fieldsDialect, jsonDialect } from "./dialects.ts";
-import { type Load, makeScratch, type Measured, measure, type Target, writeMessages } from "./load.ts";
+import { type Load, makeScratch, measure, type Target, writeMessages } from "./load.ts";
 import { readOptions } from "./options.ts";
-import { figure, processorTicks, report, stolenShare } from "./report.ts";
+import { figure, milliseconds, percent, processorTicks, report, stolenShare } from "./report.ts";
 import { makeRequests } from "./requests.ts";
+import { type Contestant, ratios, runOnce, runRounds } from "./rounds.ts";
 import { residentBytes, type Subject, startArbiter, startEcho } from "./servers.ts";
-import { type Estimate, estimate, median } from "./statistics.ts";
+import { estimate, median } from "./statistics.ts";
 
 const options = readOptions("Measures the verdict server against a bare node:http echo.", {
   rounds: 15,
-  requests: 20_000,
+  requests: 30_000,
   connections: 16,
   seed: 1,
 });
@@ -22,190 +22,127 @@ const options = readOptions("Measures the verdict server against a bare node:htt
 const messageCount = 4_000;
 /** Requests after which compilers and caches have settled. */
 const warmUpRequests = 30_000;
-const limitSeconds = 60;
+/** Requests for the latency of an idle server. */
+const quietRequests = 2_000;
 /** The goals that the project has set itself. */
 const leastShareOfEcho = 0.3;
 const mostResidentMb = 150;
 
-interface Path {
-  readonly name: string;
-  readonly messages: string;
-  readonly closes: boolean;
-  readonly arbiter: { readonly subject: Subject; readonly target: Target };
-  readonly echo: { readonly subject: Subject; readonly target: Target };
-}
-
-interface Round {
-  readonly arbiter: Measured;
-  readonly echo: Measured;
-}
-
 const scratch = await makeScratch();
-const subjects: Subject[] = [];
-const begin = async (starting: Promise<Subject>): Promise<Subject> => {
-  const subject = await starting;
-  subjects.push(subject);
-  return subject;
-};
+const started: Subject[] = [];
 
 try {
   const requests = makeRequests(messageCount, options.seed);
   const json = requests.map(jsonDialect);
-  const fields = requests.map(fieldsDialect);
   const jsonFile = await writeMessages(scratch.directory, "json", json);
-  const fieldsFile = await writeMessages(scratch.directory, "fields", fields);
+  const fieldsFile = await writeMessages(scratch.directory, "fields", requests.map(fieldsDialect));
 
   const arbiter = await begin(startArbiter(scratch.directory));
-  const echoTcp = await begin(startEcho(scratch.directory, await verdictBytes(arbiter, jsonFile), "tcp"));
-  const echoUnix = await begin(startEcho(scratch.directory, await verdictBytes(arbiter, jsonFile), "unix"));
-  const paths: readonly Path[] = [
-    {
-      name: "JSON, TCP, connection kept",
-      messages: jsonFile,
-      closes: false,
-      arbiter: { subject: arbiter, target: arbiter.tcp },
-      echo: { subject: echoTcp, target: echoTcp.tcp },
-    },
-    {
-      name: "JSON, Unix socket, connection kept",
-      messages: jsonFile,
-      closes: false,
-      arbiter: { subject: arbiter, target: arbiter.unix },
-      echo: { subject: echoUnix, target: echoUnix.unix },
-    },
-    {
-      name: "fields, Unix socket, new connection each",
-      messages: fieldsFile,
-      closes: true,
-      arbiter: { subject: arbiter, target: arbiter.unix },
-      echo: { subject: echoUnix, target: echoUnix.unix },
-    },
-  ];
+  const replyBytes = await verdictBytes(arbiter, jsonFile);
+  const echoTcp = await begin(startEcho(scratch.directory, replyBytes, "tcp"));
+  const echoUnix = await begin(startEcho(scratch.directory, replyBytes, "unix"));
 
-  for (const path of paths) {
-    await run(path, "arbiter", warmUpRequests);
-    await run(path, "echo", warmUpRequests);
-  }
+  const pair = (name: string, target: "tcp" | "unix", messages: string, closes: boolean) => {
+    const contestant = (subject: Subject, who: string): Contestant => ({
+      name: `${who}: ${name}`,
+      load: loadOf(subject[target], messages, closes),
+      cpuSeconds: subject.process.cpuSeconds,
+      statuses: [200],
+    });
+    return {
+      name,
+      arbiter: contestant(arbiter, "Arbiter"),
+      echo: contestant(target === "tcp" ? echoTcp : echoUnix, "echo"),
+    };
+  };
+  const pairs = [
+    pair("JSON, TCP, connection kept", "tcp", jsonFile, false),
+    pair("JSON, Unix socket, connection kept", "unix", jsonFile, false),
+    pair("fields, Unix socket, new connection each", "unix", fieldsFile, true),
+  ];
+  const contestants = pairs.flatMap((one) => [one.arbiter, one.echo]);
+
+  for (const contestant of contestants) await runOnce(withCount(contestant, warmUpRequests));
   const ticks = processorTicks();
-  const rounds = new Map<Path, Round[]>(paths.map((path) => [path, []]));
-  for (let round = 0; round < options.rounds; round++) {
-    process.stderr.write(`round ${round + 1} of ${options.rounds}\r`);
-    for (const path of paths) {
-      const arbiterFirst = round % 2 === 0;
-      const first = await run(path, arbiterFirst ? "arbiter" : "echo", options.requests);
-      const second = await run(path, arbiterFirst ? "echo" : "arbiter", options.requests);
-      rounds.get(path)?.push(arbiterFirst ? { arbiter: first, echo: second } : { arbiter: second, echo: first });
-    }
-  }
+  const found = await runRounds(contestants, options.rounds);
   const stolen = stolenShare(ticks);
   const residentMb = (await residentBytes(arbiter.process.group)) / 1e6;
-  const quiet = await Promise.all(
-    paths.slice(0, 1).map((path) =>
-      measure(
-        { ...loadOf(path, "arbiter", 2_000), connections: 1, pauseMs: 3 },
-        arbiter.process.cpuSeconds,
-      ),
-    ),
-  );
-  const alone = await lowLoad(paths[2] as Path);
 
-  const summaries = paths.map((path) => ({ path, ...summarize(rounds.get(path) ?? []) }));
-  const messageBytes = json.reduce((sum, message) => sum + message.length, 0) / json.length;
+  const results = pairs.map(({ name, arbiter: ours, echo }) => {
+    const ourRuns = found.get(ours.name) ?? [];
+    const echoRuns = found.get(echo.name) ?? [];
+    return {
+      name,
+      arbiterUs: median(ourRuns.map(({ cpuUs }) => cpuUs)),
+      echoUs: median(echoRuns.map(({ cpuUs }) => cpuUs)),
+      share: estimate(ratios(echoRuns, ourRuns).map((ratio) => [ratio])),
+    };
+  });
+  const quiet = [];
+  for (const { name, arbiter: ours } of [pairs[0], pairs[2]].filter((one) => one !== undefined)) {
+    const { load } = withCount(ours, quietRequests);
+    const { p50Us, p99Us } = await measure({ ...load, connections: 1, pauseMs: 3 }, ours.cpuSeconds);
+    quiet.push({ name, p50Us, p99Us });
+  }
+
+  const messageBytes = median(json.map((message) => message.length));
   await report(
     [
       {
-        title: `CPU time of the server for each request (${figure(messageBytes)} bytes with their head; ${options.rounds} rounds of ${figure(options.requests)} requests, medians)`,
-        columns: ["", "Arbiter µs", "echo µs", "share of the echo's requests per CPU second", "95 % interval", "goal"],
-        rows: summaries.map(({ path, arbiterUs, echoUs, share }) => [
-          path.name,
+        title: `CPU time of the server's process for each request of ${figure(messageBytes)} bytes; medians of ${options.rounds} rounds of ${figure(options.requests)} requests`,
+        columns: ["", "Arbiter µs", "echo µs", "requests per CPU second, of the echo's", "95 %", "goal"],
+        rows: results.map(({ name, arbiterUs, echoUs, share }) => [
+          name,
           figure(arbiterUs, 1),
           figure(echoUs, 1),
           percent(share.median),
-          `${percent(share.low)} – ${percent(share.high)}`,
-          `≥ ${percent(leastShareOfEcho)}: ${share.median >= leastShareOfEcho ? "met" : "missed"}`,
+          `${percent(share.low)} to ${percent(share.high)}`,
+          `≥ ${percent(leastShareOfEcho)} ${share.median >= leastShareOfEcho ? "met" : "missed"}`,
         ]),
       },
       {
-        title: "Latency at the caller with one request at a time, and memory",
-        columns: ["", "median", "99th percentile", "goal"],
+        title: "Latency at the caller, one request at a time with pauses",
+        columns: ["", "median", "99th percentile"],
+        rows: quiet.map(({ name, p50Us, p99Us }) => [name, milliseconds(p50Us), milliseconds(p99Us)]),
+      },
+      {
+        title: "Memory",
+        columns: ["", "MB", "goal"],
         rows: [
-          ["JSON, TCP, connection kept", ms(quiet[0]?.p50Us), ms(quiet[0]?.p99Us), ""],
-          ["fields, Unix socket, new connection each", ms(alone.p50Us), ms(alone.p99Us), ""],
           [
-            "resident memory after the load",
-            `${figure(residentMb)} MB`,
-            "",
-            `< ${mostResidentMb} MB: ${residentMb < mostResidentMb ? "met" : "missed"}`,
+            "resident after the load",
+            figure(residentMb),
+            `< ${mostResidentMb} ${residentMb < mostResidentMb ? "met" : "missed"}`,
           ],
         ],
       },
     ],
-    {
-      benchmark: "server",
-      options,
-      stolenShare: stolen,
-      residentMb,
-      paths: summaries.map(({ path, ...summary }) => ({ name: path.name, ...summary })),
-      latency: { json: quiet[0], fields: alone },
-    },
+    { benchmark: "server", options, stolenShare: stolen, results, quiet, residentMb },
     options.json,
   );
-  process.stdout.write(`${percent(stolen)} of the processors' time was stolen by the host\n`);
 } finally {
-  await Promise.all(subjects.map((subject) => subject.process.stop()));
+  await Promise.all(started.map((subject) => subject.process.stop()));
   await scratch.remove();
 }
 
-function loadOf(path: Path, side: "arbiter" | "echo", count: number): Load {
-  return {
-    target: path[side].target,
-    messages: path.messages,
-    count,
-    connections: options.connections,
-    closes: path.closes,
-    pauseMs: 0,
-    limitSeconds,
-  };
+async function begin(starting: Promise<Subject>): Promise<Subject> {
+  const subject = await starting;
+  started.push(subject);
+  return subject;
 }
 
-async function run(path: Path, side: "arbiter" | "echo", count: number): Promise<Measured> {
-  const measured = await measure(loadOf(path, side, count), path[side].subject.process.cpuSeconds);
-  const { "200": answered = 0 } = measured.statuses;
-  if (answered < measured.requests) {
-    throw new Error(`${path.name}: unexpected replies: ${JSON.stringify(measured.statuses)}`);
-  }
-  return measured;
+function loadOf(target: Target, messages: string, closes: boolean): Load {
+  const { requests: count, connections } = options;
+  return { target, messages, count, connections, closes, pauseMs: 0, limitSeconds: 120 };
 }
 
-function lowLoad(path: Path): Promise<Measured> {
-  return measure(
-    { ...loadOf(path, "arbiter", 2_000), connections: 1, pauseMs: 3 },
-    path.arbiter.subject.process.cpuSeconds,
-  );
+function withCount(contestant: Contestant, count: number): Contestant {
+  return { ...contestant, load: { ...contestant.load, count } };
 }
 
-/** The size of a verdict in JSON, so that the echo answers with as much. */
+/** The size of a verdict's body in JSON, so that the echo answers with as much. */
 async function verdictBytes(arbiter: Subject, messages: string): Promise<number> {
-  const { replyBytes } = await measure(
-    { target: arbiter.tcp, messages, count: 200, connections: 1, closes: false, pauseMs: 0, limitSeconds },
-    arbiter.process.cpuSeconds,
-  );
-  const headBytes = 130;
-  return Math.round(replyBytes - headBytes);
-}
-
-function summarize(rounds: readonly Round[]): { arbiterUs: number; echoUs: number; share: Estimate } {
-  return {
-    arbiterUs: median(rounds.map(({ arbiter }) => arbiter.cpuUs)),
-    echoUs: median(rounds.map(({ echo }) => echo.cpuUs)),
-    share: estimate(rounds.map(({ arbiter, echo }) => [echo.cpuUs / arbiter.cpuUs])),
-  };
-}
-
-function percent(share: number): string {
-  return `${figure(share * 100, 1)} %`;
-}
-
-function ms(us: number | undefined): string {
-  return us === undefined ? "" : `${figure(us / 1000, 2)} ms`;
+  const load = { ...loadOf(arbiter.tcp, messages, false), count: 200 };
+  const { bodyBytes } = await measure(load, arbiter.process.cpuSeconds);
+  return Math.round(bodyBytes);
 }

@@ -21,7 +21,11 @@ export async function startArbiter(directory: string): Promise<Subject> {
 }
 
 /** The echo server, answering `replyBytes` bytes; it listens on TCP, and a second one on a Unix socket. */
-export async function startEcho(directory: string, replyBytes: number, kind: "tcp" | "unix"): Promise<Subject> {
+export async function startEcho(
+  directory: string,
+  replyBytes: number,
+  kind: "tcp" | "unix",
+): Promise<Subject> {
   const socket = path.join(await mkdtemp(path.join(directory, "echo-")), "echo.sock");
   const main = path.join(import.meta.dirname, "echo-server.ts");
   return start(directory, socket, [main, String(replyBytes), ...(kind === "unix" ? [socket] : [])]);
