@@ -3,7 +3,7 @@
  * otherwise a plain statement of what has to be left out.
  */
 import { execFile } from "node:child_process";
-import { access, mkdir, rm, writeFile } from "node:fs/promises";
+import { access, mkdir } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 
@@ -85,38 +85,31 @@ async function findObstacle(): Promise<string | undefined> {
   return undefined;
 }
 
+/**
+ * One installation at a time: dpkg's own lock does not cover the package lists. The programs are wanted, not two
+ * services that both claim port 80: Debian's switch for that is a policy program, which is put in place meanwhile if the
+ * machine has none of its own. A failed update leaves the lists that are there; they may be enough.
+ */
+const installation = `
+policy=/usr/sbin/policy-rc.d
+if [ ! -e $policy ]; then
+  trap 'rm -f $policy' EXIT
+  trap 'exit 1' INT TERM
+  printf '#!/bin/sh\\nexit 101\\n' > $policy
+  chmod 755 $policy
+fi
+apt-get -q -o DPkg::Lock::Timeout=600 update
+apt-get -q -o DPkg::Lock::Timeout=600 install -y --no-install-recommends "$@"
+`;
+
 async function install(packages: readonly string[]): Promise<void> {
   process.stderr.write(`testbed: installing ${packages.join(" ")}\n`);
-  const release = await forbidServiceStarts();
-  try {
-    await aptGet("update");
-    await aptGet("install", "-y", "--no-install-recommends", ...packages);
-  } finally {
-    await release();
-  }
-}
-
-/** One apt-get at a time: dpkg's own lock does not cover the package lists. */
-async function aptGet(...args: string[]): Promise<void> {
   await mkdir(cacheDirectory, { recursive: true });
   const lock = path.join(cacheDirectory, "apt.lock");
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  const command = [lock, "apt-get", "-q", "-o", "DPkg::Lock::Timeout=600", ...args];
-  await run("flock", command, { env, maxBuffer: 64 << 20 }).catch(
-    (error: { stdout?: string; stderr?: string }) => {
-      // A failed update leaves the lists that are there; whether they are enough is decided by the installation.
-      process.stderr.write(`testbed: apt-get ${args[0]} failed\n${error.stderr ?? ""}`);
-    },
-  );
-}
-
-/**
- * The programs are wanted, not two services that both claim port 80: Debian's switch for that is a policy program, put
- * in place while packages are installed, if the machine has none of its own.
- */
-async function forbidServiceStarts(): Promise<() => Promise<void>> {
-  const policy = "/usr/sbin/policy-rc.d";
-  if (await exists(policy)) return async () => {};
-  await writeFile(policy, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
-  return () => rm(policy, { force: true });
+  await run("flock", [lock, "sh", "-c", installation, "sh", ...packages], {
+    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+    maxBuffer: 64 << 20,
+  }).catch((error: { stderr?: string }) => {
+    process.stderr.write(`testbed: apt-get failed\n${error.stderr ?? ""}`);
+  });
 }
