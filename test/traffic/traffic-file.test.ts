@@ -111,7 +111,7 @@ describe("what cannot be read at all is an error", () => {
   });
 
   test("a gzip file that grows beyond any traffic", async () => {
-    await expect(readContent(gzipSync(Buffer.alloc(64 * 1024 * 1024, "\n")))).rejects.toMatchObject({
+    await expect(readContent(gzipSync(Buffer.alloc(64 * 1024 * 1024, "x")))).rejects.toMatchObject({
       code: "data_invalid",
       message: expect.stringContaining("grows"),
     });

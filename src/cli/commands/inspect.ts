@@ -30,6 +30,7 @@ export function inspectCommand(): Command {
 
 async function inspect(files: string[], options: Options): Promise<void> {
   const detector = loadDetector(options.model);
+  process.stdout.on("error", endWhereUnread);
   let pending = "";
   for await (const row of readTraffic(files)) {
     const { verdict, probability, attackType, reasons } = detector.inspect(transactionOf(row), {
@@ -43,6 +44,12 @@ async function inspect(files: string[], options: Options): Promise<void> {
     }
   }
   await write(pending);
+}
+
+/** A reader that has seen enough, such as `head`, is no failure. */
+function endWhereUnread(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(0);
 }
 
 async function write(text: string): Promise<void> {
