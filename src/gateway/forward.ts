@@ -75,8 +75,13 @@ export function createForwarder(upstream: URL, timeoutMs: number): Forwarder {
         else fail({ status: 502, reason: error.code ?? error.message });
       });
       outgoing.once("response", (incoming) => {
-        settled = true;
-        relay(incoming, response);
+        try {
+          relay(incoming, response);
+          settled = true;
+        } catch (error) {
+          fail({ status: 502, reason: (error as Error).message });
+          outgoing.destroy();
+        }
       });
       if (body.complete) outgoing.end(body.bytes);
       else {
@@ -85,7 +90,12 @@ export function createForwarder(upstream: URL, timeoutMs: number): Forwarder {
         request.pipe(outgoing);
       }
     };
-    send(false);
+    try {
+      send(false);
+    } catch (error) {
+      // Node refuses to send some bytes that it accepts when it reads them.
+      fail({ status: 502, reason: (error as Error).message });
+    }
   };
 
   return {

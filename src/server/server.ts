@@ -22,7 +22,7 @@ import { fieldsContentType, readVerdictFields, writeVerdictLine } from "./protoc
 import { readVerdictJson, writeVerdictJson } from "./protocols/verdict-json.ts";
 import { type Refusal, refusal, refusalBody, refusalOf } from "./refusal.ts";
 import type { VerdictService } from "./service.ts";
-import { freeSocketPath, openToClients } from "./unix-socket.ts";
+import { createBreaker, freeSocketPath, openToClients } from "./unix-socket.ts";
 import type { VerdictRequest } from "./verdict-request.ts";
 
 export interface ServerOptions {
@@ -90,7 +90,10 @@ export async function startServer(options: ServerOptions): Promise<VerdictServer
     response.end(body);
   };
 
-  /** Reads the message with `parse` and passes the outcome on; whatever is wrong with it is refused here. */
+  /**
+   * Reads the message with `parse` and passes the outcome on. Whatever is wrong with it is refused here, and a mistake of
+   * ours costs this one message its answer, not the process its life.
+   */
   const receive = (
     request: IncomingMessage,
     response: ServerResponse,
@@ -100,15 +103,15 @@ export async function startServer(options: ServerOptions): Promise<VerdictServer
     const arrived = arrivedMs();
     reader.read(request, (outcome) => {
       if (!Buffer.isBuffer(outcome)) return refuse(response, outcome);
-      let read: VerdictRequest;
       try {
-        read = parse(outcome);
+        accept(parse(outcome), arrived);
       } catch (error) {
         const refused = refusalOf(error);
-        if (refused === undefined) throw error;
-        return refuse(response, refused);
+        if (refused !== undefined) return refuse(response, refused);
+        metrics.failure();
+        options.log.error({ err: error }, "a message could not be answered");
+        response.destroy();
       }
-      accept(read, arrived);
     });
   };
 
@@ -230,6 +233,14 @@ export async function startServer(options: ServerOptions): Promise<VerdictServer
       await freeSocketPath(socket, socketAccess);
       await listen(open(createAccess({ full: undefined, read: undefined })), { path: socket }, socket);
       openToClients(socket, socketAccess);
+      try {
+        createBreaker(socket, socketAccess);
+      } catch (error) {
+        options.log.warn(
+          { reason: (error as Error).message },
+          "clients have no breaker file: each asks a dead server anew",
+        );
+      }
       addresses.push(`unix:${socket}`);
     }
     if (values["server.listen"] !== undefined) {

@@ -6,6 +6,10 @@ import {
   chmodSync,
   chownSync,
   closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
   lstatSync,
   mkdirSync,
   openSync,
@@ -45,14 +49,31 @@ export async function freeSocketPath(path: string, access: SocketAccess): Promis
   attempt(`remove the stale socket ${path}`, () => unlinkSync(path));
 }
 
-/** Sets mode and group of the bound socket, and creates the breaker file with the same ones. */
+/** Sets mode and group of the bound socket. Throws `io_failed` or `config_invalid`. */
 export function openToClients(path: string, access: SocketAccess): void {
-  const breaker = join(dirname(path), "breaker");
-  attempt(`create ${breaker}`, () => closeSync(openSync(breaker, "a", 0o660)));
-  for (const file of [path, breaker]) {
-    if (access.group !== undefined) giveToGroup(file, access.group);
-    attempt(`set the mode of ${file}`, () => chmodSync(file, access.mode));
-  }
+  if (access.group !== undefined) giveToGroup(path, access.group);
+  attempt(`set the mode of ${path}`, () => chmodSync(path, access.mode));
+}
+
+/**
+ * Creates the breaker file beside the socket, for the same clients. What stands there already keeps its content; a
+ * link is not followed, since in a directory of everybody's it could lead to any file of ours. Throws `io_failed`.
+ */
+export function createBreaker(socketPath: string, access: SocketAccess): void {
+  const path = join(dirname(socketPath), "breaker");
+  attempt(`create ${path}`, () => {
+    const { O_CREAT, O_RDWR, O_NOFOLLOW, O_NONBLOCK } = constants;
+    const file = openSync(path, O_CREAT | O_RDWR | O_NOFOLLOW | O_NONBLOCK, 0o660);
+    try {
+      const stats = fstatSync(file);
+      if (!stats.isFile() || stats.nlink !== 1)
+        throw new ArbiterError("io_failed", `${path} is no plain file`);
+      if (access.group !== undefined) fchownSync(file, -1, groupId(access.group));
+      fchmodSync(file, access.mode);
+    } finally {
+      closeSync(file);
+    }
+  });
 }
 
 /** Whether everybody may create files in the directory of this path. */

@@ -289,6 +289,29 @@ describe("the gateway", () => {
     expect(requests).toBe(0);
   });
 
+  it("survives every byte in target, header and reply", async () => {
+    let byte = 0;
+    const upstream = createTcpServer((socket) => {
+      socket.on("error", () => {});
+      socket.on("data", () => {
+        const odd = String.fromCharCode(byte);
+        const reply = `HTTP/1.1 200 O${odd}K\r\nX-Odd${odd}: a\r\nX: a${odd}b\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`;
+        socket.end(Buffer.from(reply, "latin1"));
+      });
+    });
+    const rig = await startRig(await onFreePort(upstream));
+    for (byte = 0; byte < 256; byte++) {
+      const odd = String.fromCharCode(byte);
+      for (const request of [
+        `GET /a${odd}b HTTP/1.1\r\nHost: a`,
+        `GET / HTTP/1.1\r\nHost: a\r\nX: a${odd}b`,
+      ]) {
+        const bytes = Buffer.from(`${request}\r\nConnection: close\r\n\r\n`, "latin1");
+        expect([200, 400, 502]).toContain(statusOf(await sendRaw(rig.port, bytes)));
+      }
+    }
+  });
+
   it("answers HEAD, 204 and 304 without body", async () => {
     const rig = await startRig(
       await startEcho((request, response) => {

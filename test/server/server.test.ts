@@ -89,6 +89,14 @@ describe("the verdict server", () => {
     expect(await metrics.text()).toContain("arbiter_failures_total 1");
   });
 
+  it("survives a detector that answers nonsense", async () => {
+    const { port } = await start({
+      loadDetector: () => ({ ...fakeDetector(), inspect: () => ({ id: 1n }) as never }),
+    });
+    await expect(call(port, { headers: json, body: ask("/") })).rejects.toThrow();
+    expect((await call(port, { method: "GET", path: "/readyz" })).status).toBe(200);
+  });
+
   it("does not start work whose deadline has passed", async () => {
     const detector = fakeDetector();
     let nowMs = 0;

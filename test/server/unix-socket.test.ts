@@ -1,10 +1,25 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { freeSocketPath, isInOpenDirectory, openToClients } from "../../src/server/unix-socket.ts";
+import {
+  createBreaker,
+  freeSocketPath,
+  isInOpenDirectory,
+  openToClients,
+} from "../../src/server/unix-socket.ts";
 
 const access = { mode: 0o660, group: undefined };
 const listening = (path: string) =>
@@ -54,11 +69,23 @@ describe("the path of a Unix socket", () => {
     writeFileSync(join(directory, "breaker"), "3");
     const server = await listening(path);
     openToClients(path, access);
+    createBreaker(path, access);
     expect(lstatSync(path).mode & 0o777).toBe(0o660);
     expect(lstatSync(join(directory, "breaker")).mode & 0o777).toBe(0o660);
     expect(readFileSync(join(directory, "breaker"), "utf8")).toBe("3");
     expect(() => openToClients(path, { mode: 0o660, group: "no-such-group" })).toThrow(/does not exist/);
     await new Promise((resolve) => server.close(resolve));
+  });
+
+  it("does not follow a link that stands where the breaker file belongs", () => {
+    const precious = join(directory, "precious");
+    writeFileSync(precious, "", { mode: 0o600 });
+    symlinkSync(precious, join(directory, "breaker"));
+    expect(() => createBreaker(path, access)).toThrow(expect.objectContaining({ code: "io_failed" }));
+    rmSync(join(directory, "breaker"));
+    linkSync(precious, join(directory, "breaker"));
+    expect(() => createBreaker(path, access)).toThrow(/no plain file/);
+    expect(lstatSync(precious).mode & 0o777).toBe(0o600);
   });
 
   it("is known to lie where everybody may write", () => {
