@@ -58,8 +58,9 @@ local function setting(name)
   return value
 end
 
+-- ModSecurity 2 takes a value that begins with a sign for an order to add or subtract, hence the blank.
 local function put(name, value)
-  m.setvar("tx.arbiter-plugin_" .. name, tostring(value))
+  m.setvar("tx.arbiter-plugin_" .. name, (string.gsub(tostring(value), "^[+-]", " %0")))
 end
 
 -- Text for a log line: printable ASCII without what has a meaning there (quotes, backslash, brackets, braces), at most
@@ -341,7 +342,7 @@ local function ask(addRequest)
     return
   end
   countSuccess(state)
-  put("class", reply.class)
+  put("class", reply.class == "-" and "none" or reply.class)
   put("partial", reply.partial and 1 or 0)
   put("reason", printable(reply.reason, 160))
   put("probability", reply.probability)

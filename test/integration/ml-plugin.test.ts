@@ -61,7 +61,10 @@ describe.each(["3", "4"] as const)(
         .split("\n")
         .filter((line) => line.startsWith("SecRuleUpdateActionById"))
         .map((line) =>
-          line.replace(/tx\.arbiter-hit_[0-9]*=%\{MATCHED_VAR_NAME\}/, "tx.ml-hit_%{MATCHED_VAR_NAME}=%{MATCHED_VAR_NAME}"),
+          line.replace(
+            /tx\.arbiter-hit_[0-9]*=%\{MATCHED_VAR_NAME\}/,
+            "tx.ml-hit_%{MATCHED_VAR_NAME}=%{MATCHED_VAR_NAME}",
+          ),
         );
       await writeFile(path.join(directory, "machine-learning-hits-after.conf"), lines.join("\n"));
 

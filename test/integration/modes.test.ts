@@ -53,8 +53,22 @@ const rows: readonly Row[] = [
   { mode: "second-opinion", score: 5, verdict: "suspect", status: 403, line: confirmed(5) },
   { mode: "second-opinion", score: 5, verdict: "attack", status: 403, line: confirmed(5) },
   { mode: "second-opinion", score: 5, verdict: "unavailable", status: 403, line: unavailable(5) },
-  { mode: "second-opinion", score: 9, verdict: "pass", settings: { window_max: 8 }, status: 403, line: unasked(9) },
-  { mode: "second-opinion", score: 8, verdict: "pass", settings: { window_max: 8 }, status: 200, line: overruled(8) },
+  {
+    mode: "second-opinion",
+    score: 9,
+    verdict: "pass",
+    settings: { window_max: 8 },
+    status: 403,
+    line: unasked(9),
+  },
+  {
+    mode: "second-opinion",
+    score: 8,
+    verdict: "pass",
+    settings: { window_max: 8 },
+    status: 200,
+    line: overruled(8),
+  },
 
   { mode: "scoring", score: 0, verdict: "pass", status: 200 },
   { mode: "scoring", score: 0, verdict: "suspect", status: 200, total: 3 },
@@ -64,17 +78,96 @@ const rows: readonly Row[] = [
   { mode: "scoring", score: 0, verdict: "unavailable", status: 200 },
   { mode: "scoring", score: 5, verdict: "pass", status: 403, line: unasked(5) },
   { mode: "scoring", score: 0, verdict: "attack", settings: { points_attack: 4 }, status: 200 },
-  { mode: "scoring", score: 1, verdict: "attack", settings: { points_attack: 4 }, status: 403, line: added(5), total: 5 },
+  {
+    mode: "scoring",
+    score: 1,
+    verdict: "attack",
+    settings: { points_attack: 4 },
+    status: 403,
+    line: added(5),
+    total: 5,
+  },
   { mode: "scoring", score: 2, verdict: "attack", settings: { window_min: 3 }, status: 200 },
-  { mode: "scoring", score: 3, verdict: "attack", settings: { window_min: 3 }, status: 403, line: added(8), total: 8 },
-  { mode: "scoring", score: 8, verdict: "pass", settings: { points_pass: -4 }, status: 200, line: overruled(8), total: 4 },
-  { mode: "scoring", score: 7, verdict: "pass", settings: { points_pass: -9 }, status: 200, line: overruled(7), total: 2 },
-  { mode: "scoring", score: 8, verdict: "pass", partial: true, settings: { points_pass: -4 }, status: 403, line: confirmed(8) },
-  { mode: "scoring", score: 9, verdict: "pass", settings: { points_pass: -4 }, status: 403, line: unasked(9) },
-  { mode: "scoring", score: 8, verdict: "attack", settings: { points_pass: -4 }, status: 403, line: confirmed(13), total: 13 },
-  { mode: "scoring", score: 8, verdict: "unavailable", settings: { points_pass: -4 }, status: 403, line: unavailable(8) },
-  { mode: "scoring", score: 0, verdict: "suspect", probability: 70, settings: { block_at: 70 }, status: 403, line: attack(70), total: 3 },
-  { mode: "scoring", score: 0, verdict: "suspect", probability: 69, settings: { block_at: 70 }, status: 200, total: 3 },
+  {
+    mode: "scoring",
+    score: 3,
+    verdict: "attack",
+    settings: { window_min: 3 },
+    status: 403,
+    line: added(8),
+    total: 8,
+  },
+  {
+    mode: "scoring",
+    score: 8,
+    verdict: "pass",
+    settings: { points_pass: -4 },
+    status: 200,
+    line: overruled(8),
+    total: 4,
+  },
+  {
+    mode: "scoring",
+    score: 7,
+    verdict: "pass",
+    settings: { points_pass: -9 },
+    status: 200,
+    line: overruled(7),
+    total: 2,
+  },
+  {
+    mode: "scoring",
+    score: 8,
+    verdict: "pass",
+    partial: true,
+    settings: { points_pass: -4 },
+    status: 403,
+    line: confirmed(8),
+  },
+  {
+    mode: "scoring",
+    score: 9,
+    verdict: "pass",
+    settings: { points_pass: -4 },
+    status: 403,
+    line: unasked(9),
+  },
+  {
+    mode: "scoring",
+    score: 8,
+    verdict: "attack",
+    settings: { points_pass: -4 },
+    status: 403,
+    line: confirmed(13),
+    total: 13,
+  },
+  {
+    mode: "scoring",
+    score: 8,
+    verdict: "unavailable",
+    settings: { points_pass: -4 },
+    status: 403,
+    line: unavailable(8),
+  },
+  {
+    mode: "scoring",
+    score: 0,
+    verdict: "suspect",
+    probability: 70,
+    settings: { block_at: 70 },
+    status: 403,
+    line: attack(70),
+    total: 3,
+  },
+  {
+    mode: "scoring",
+    score: 0,
+    verdict: "suspect",
+    probability: 69,
+    settings: { block_at: 70 },
+    status: 200,
+    total: 3,
+  },
 
   { mode: "general", score: 0, verdict: "pass", status: 200 },
   { mode: "general", score: 0, verdict: "suspect", status: 200 },
@@ -85,13 +178,48 @@ const rows: readonly Row[] = [
   { mode: "general", score: 5, verdict: "attack", status: 403, line: confirmed(5) },
   { mode: "general", score: 5, verdict: "unavailable", status: 403, line: unavailable(5) },
 
-  { mode: "second-opinion", score: 5, verdict: "unavailable", settings: { fail: "closed" }, status: 403, line: unavailable(5) },
+  {
+    mode: "second-opinion",
+    score: 5,
+    verdict: "unavailable",
+    settings: { fail: "closed" },
+    status: 403,
+    line: unavailable(5),
+  },
   { mode: "second-opinion", score: 0, verdict: "unavailable", settings: { fail: "closed" }, status: 200 },
-  { mode: "scoring", score: 0, verdict: "unavailable", settings: { fail: "closed" }, status: 503, line: closed(9529372) },
+  {
+    mode: "scoring",
+    score: 0,
+    verdict: "unavailable",
+    settings: { fail: "closed" },
+    status: 503,
+    line: closed(9529372),
+  },
   { mode: "scoring", score: 0, verdict: "pass", settings: { fail: "closed" }, status: 200 },
-  { mode: "general", score: 0, verdict: "unavailable", settings: { fail: "closed" }, status: 503, line: closed(9529372) },
-  { mode: "general", score: 0, verdict: "unavailable", settings: { fail: "closed", fail_status: 403 }, status: 403, line: closed(9529371) },
-  { mode: "general", score: 5, verdict: "unavailable", settings: { fail: "closed" }, status: 403, line: unavailable(5) },
+  {
+    mode: "general",
+    score: 0,
+    verdict: "unavailable",
+    settings: { fail: "closed" },
+    status: 503,
+    line: closed(9529372),
+  },
+  {
+    mode: "general",
+    score: 0,
+    verdict: "unavailable",
+    settings: { fail: "closed", fail_status: 403 },
+    status: 403,
+    line: closed(9529371),
+  },
+  {
+    mode: "general",
+    score: 5,
+    verdict: "unavailable",
+    settings: { fail: "closed" },
+    status: 403,
+    line: unavailable(5),
+  },
   { mode: "secnd-opinion", score: 0, verdict: "attack", status: 200 },
 ];
 
@@ -108,7 +236,10 @@ describe.each(pairs)("$engine with CRS $crs", ({ engine, crs }) => {
       ...(row.probability === undefined ? {} : { probability: row.probability }),
       partial: row.partial ?? false,
     });
-    const outcome = await pair.send({ mode: row.mode, score: row.score, ...row.settings }, { path: "/shop?q=shoes" });
+    const outcome = await pair.send(
+      { mode: row.mode, score: row.score, ...row.settings },
+      { path: "/shop?q=shoes" },
+    );
 
     expect(outcome.status).toBe(row.status);
     expect(outcome.reachedApplication).toBe(row.status === 200);
@@ -131,7 +262,11 @@ describe.each(pairs)("$engine with CRS $crs", ({ engine, crs }) => {
       // libmodsecurity leaves 980130 out of the audit log, whatever it says.
       expect(outcome.ruleIds.includes(980130)).toBe(engine === "apache" && Number(reported) >= 5);
     } else {
-      expect(outcome.tx).toMatchObject({ blocking: lifted ? "0" : total, detection: total, inbound_pl1: total });
+      expect(outcome.tx).toMatchObject({
+        blocking: lifted ? "0" : total,
+        detection: total,
+        inbound_pl1: total,
+      });
     }
   });
 });

@@ -21,7 +21,12 @@ const reply = (body: string, status = "200 OK") =>
 
 const states: readonly State[] = [
   // Slow and frozen servers are told apart from dead ones only by the deadline, which is the one thing waited for here.
-  { name: "late", behavior: { lateMs: 3_600_000, verdict: "pass" }, settings: { deadline: 50 }, reason: /timeout/ },
+  {
+    name: "late",
+    behavior: { lateMs: 3_600_000, verdict: "pass" },
+    settings: { deadline: 50 },
+    reason: /timeout/,
+  },
   { name: "frozen", behavior: "frozen", settings: { deadline: 50 }, reason: /timeout/ },
   { name: "hanging up", behavior: "hang-up", reason: /closed/ },
   { name: "answering for another request", behavior: "other-id", reason: /other id/ },
@@ -34,7 +39,11 @@ const states: readonly State[] = [
   { name: "refusing", behavior: { raw: reply('{"error":{}}', "400 Bad Request") }, reason: /refused/ },
   { name: "not speaking HTTP", behavior: { raw: "pass\n" }, reason: /no HTTP/ },
   { name: "without a body", behavior: { raw: reply("") }, reason: /malformed/ },
-  { name: "saying unavailable", behavior: { verdict: "unavailable", reason: "body not read" }, reason: /body not read/ },
+  {
+    name: "saying unavailable",
+    behavior: { verdict: "unavailable", reason: "body not read" },
+    reason: /body not read/,
+  },
   { name: "sure beyond measure", behavior: { verdict: "pass", probability: 101 }, reason: /malformed/ },
   { name: "generous with points", behavior: { verdict: "pass", points: -101 }, reason: /malformed/ },
   { name: "naming no class", behavior: { verdict: "pass", attackType: "SQLI;" }, reason: /malformed/ },
@@ -95,7 +104,11 @@ describe.each(pairs)("$engine with CRS $crs", ({ engine, crs }) => {
     });
 
     it("may be a path where nothing ever was, or no socket at all", async () => {
-      for (const socket of ["/nonexistent/arbiter.sock", path.join(pair.verdicts.directory, "run/breaker"), "x".repeat(300)]) {
+      for (const socket of [
+        "/nonexistent/arbiter.sock",
+        path.join(pair.verdicts.directory, "run/breaker"),
+        "x".repeat(300),
+      ]) {
         const outcome = await pair.send({ ...settings, socket }, { path: injection });
         expect(outcome).toMatchObject({ status: 403, tx: { verdict: "unavailable" } });
       }

@@ -78,9 +78,18 @@ const settingNames = [
 
 /** The variables that the plugin leaves behind, and those of CRS that it may change. */
 const tracedVariables = [
-  ...["verdict", "probability", "points", "class", "id", "reason", "partial", "case", "total", "crs_score"].map(
-    (name) => [name, `arbiter-plugin_${name}`] as const,
-  ),
+  ...[
+    "verdict",
+    "probability",
+    "points",
+    "class",
+    "id",
+    "reason",
+    "partial",
+    "case",
+    "total",
+    "crs_score",
+  ].map((name) => [name, `arbiter-plugin_${name}`] as const),
   ["anomaly_score", "anomaly_score"],
   ["anomaly_score_pl1", "anomaly_score_pl1"],
   ["inbound_anomaly_score", "inbound_anomaly_score"],
@@ -136,7 +145,7 @@ export async function startPair(
       ...options.plugin,
       extraRules: `${options.plugin?.extraRules ?? ""}\n${testRules}`,
     },
-    finalRules: `${earlyScoreRule}\n${traceRule}`,
+    finalRules: `${options.finalRules ?? ""}\n${earlyScoreRule}\n${traceRule}`,
   });
   let last = 0;
   const takeEntry = followAuditLog(waf);
