@@ -172,13 +172,11 @@ const headerSafe = (value: string): string =>
 
 function placeInBody(random: Random, request: Request, value: string, name: string): Request {
   const type = request.headers["Content-Type"] ?? "";
-  if (request.body === "") return newBody(random, request, value, name);
-  if (type.startsWith("application/x-www-form-urlencoded"))
+  // Some clients send JSON under the content type of forms, which spares them a preflight request.
+  const json = withJsonString(random, request.body, value, name);
+  if (json !== undefined) return { ...request, body: json };
+  if (request.body !== "" && type.startsWith("application/x-www-form-urlencoded"))
     return { ...request, body: withPair(random, request.body, name, encodings["form"]!(value)) };
-  if (type.includes("json")) {
-    const body = withJsonString(random, request.body, value, name);
-    return body === undefined ? newBody(random, request, value, name) : { ...request, body };
-  }
   return newBody(random, request, value, name);
 }
 
