@@ -4,8 +4,9 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Field, fieldPairs, fieldValue } from "../../testbed/fields.ts";
+import { pairs } from "../../testbed/matrix.ts";
 import type { PlainRequest } from "../../testbed/raw-http.ts";
-import { injection, type Outcome, type Pair, pairs, type Settings, startPair } from "./waf-pair.ts";
+import { injection, type Outcome, type Pair, type Settings, startPair } from "./waf-pair.ts";
 
 const post = (type: string, body: string | Uint8Array): PlainRequest => ({
   path: "/comments?from=list",
@@ -24,7 +25,7 @@ const filePart =
 const allBytes = String.fromCharCode(...Array.from({ length: 256 }, (_, code) => code));
 const large = `comment=${"lorem ipsum ".repeat(16_700)}end`;
 
-describe.each(pairs)("$engine with CRS $crs", ({ engine, crs }) => {
+describe.each(pairs)("$title", ({ engine, crs }) => {
   let pair: Pair;
   beforeAll(async () => {
     pair = await startPair(engine, crs, { limits: { noFilesBytes: 1_048_576 } });
@@ -231,7 +232,7 @@ describe.each(pairs)("$engine with CRS $crs", ({ engine, crs }) => {
   );
 });
 
-describe.each(pairs)("$engine with CRS $crs, reading no bodies at all", ({ engine, crs }) => {
+describe.each(pairs)("$title, reading no bodies at all", ({ engine, crs }) => {
   it("reports every body as missing where anybody looks at the request at all", async () => {
     const pair = await startPair(engine, crs, { limits: { access: false } });
     try {
@@ -253,7 +254,7 @@ describe.each(pairs)("$engine with CRS $crs, reading no bodies at all", ({ engin
   });
 });
 
-describe.each(pairs)("$engine with CRS $crs, reading only the first KB of a body", ({ engine, crs }) => {
+describe.each(pairs)("$title, reading only the first KB of a body", ({ engine, crs }) => {
   let pair: Pair;
   beforeAll(async () => {
     pair = await startPair(engine, crs, {

@@ -5,10 +5,11 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { pairs } from "../../testbed/matrix.ts";
 import { until } from "../../testbed/until.ts";
-import { injection, type Pair, pairs, startPair } from "./waf-pair.ts";
+import { injection, type Pair, startPair } from "./waf-pair.ts";
 
-describe.each(pairs)("$engine with CRS $crs", ({ engine, crs }) => {
+describe.each(pairs)("$title", ({ engine, crs }) => {
   let pair: Pair;
   const file = () => path.join(pair.verdicts.directory, "run/breaker");
   const lasting = { breaker_failures: 3, breaker_seconds: 3600 };

@@ -1,10 +1,11 @@
 /** Collecting: ordinary requests are handed to the server for learning, after the reply and without waiting. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { fieldPairs, fieldValue } from "../../testbed/fields.ts";
+import { pairs } from "../../testbed/matrix.ts";
 import { until } from "../../testbed/until.ts";
-import { injection, type Pair, pairs, startPair } from "./waf-pair.ts";
+import { injection, type Pair, startPair } from "./waf-pair.ts";
 
-describe.each(pairs)("$engine with CRS $crs", ({ engine, crs }) => {
+describe.each(pairs)("$title", ({ engine, crs }) => {
   let pair: Pair;
   beforeAll(async () => {
     pair = await startPair(engine, crs);

@@ -3,7 +3,8 @@
  * the log, and CRS's own books.
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Pair, pairs, type Settings, startPair } from "./waf-pair.ts";
+import { pairs } from "../../testbed/matrix.ts";
+import { type Pair, type Settings, startPair } from "./waf-pair.ts";
 
 interface Row {
   readonly mode: string;
@@ -223,7 +224,7 @@ const rows: readonly Row[] = [
   { mode: "secnd-opinion", score: 0, verdict: "attack", status: 200 },
 ];
 
-describe.each(pairs)("$engine with CRS $crs", ({ engine, crs }) => {
+describe.each(pairs)("$title", ({ engine, crs }) => {
   let pair: Pair;
   beforeAll(async () => {
     pair = await startPair(engine, crs);

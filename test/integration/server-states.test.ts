@@ -6,7 +6,8 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Behavior } from "../../testbed/fake-verdict-server.ts";
-import { injection, type Pair, pairs, type Settings, startPair } from "./waf-pair.ts";
+import { pairs } from "../../testbed/matrix.ts";
+import { injection, type Pair, type Settings, startPair } from "./waf-pair.ts";
 
 interface State {
   readonly name: string;
@@ -52,7 +53,7 @@ const states: readonly State[] = [
   { name: "answering in two lines", behavior: { verdict: "pass", reason: "a\nb" }, reason: /malformed/ },
 ];
 
-describe.each(pairs)("$engine with CRS $crs", ({ engine, crs }) => {
+describe.each(pairs)("$title", ({ engine, crs }) => {
   let pair: Pair;
   // Failures are counted, so each row would open the breaker for the next.
   const settings = { breaker_failures: 0 };

@@ -2,7 +2,8 @@
  * Shadow: every request goes CRS's way, whatever the verdict, and the log says what the mode would have made of it.
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { injection, type Pair, pairs, type Settings, startPair } from "./waf-pair.ts";
+import { pairs } from "../../testbed/matrix.ts";
+import { injection, type Pair, type Settings, startPair } from "./waf-pair.ts";
 
 interface Row {
   readonly mode: string;
@@ -40,7 +41,7 @@ const rows: readonly Row[] = [
   { mode: "general", score: 5, verdict: "unavailable", wouldBe: "unavailable" },
 ];
 
-describe.each(pairs)("$engine with CRS $crs", ({ engine, crs }) => {
+describe.each(pairs)("$title", ({ engine, crs }) => {
   let pair: Pair;
   beforeAll(async () => {
     pair = await startPair(engine, crs);

@@ -4,9 +4,10 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Backend, startBackend } from "../../testbed/backend.ts";
+import { pairs } from "../../testbed/matrix.ts";
 import { type PlainRequest, sendRequest } from "../../testbed/raw-http.ts";
 import { startWaf, type Waf } from "../../testbed/waf.ts";
-import { injection, type Pair, pairs, type Settings, startPair } from "./waf-pair.ts";
+import { injection, type Pair, type Settings, startPair } from "./waf-pair.ts";
 
 const form = { "Content-Type": "application/x-www-form-urlencoded" };
 const requests: readonly PlainRequest[] = [
@@ -32,7 +33,7 @@ SecRule REQUEST_URI "@beginsWith /general/" "id:9000303,phase:1,pass,nolog,setva
 SecRule REQUEST_URI "@beginsWith /late/" "id:9000304,phase:2,pass,nolog,setvar:'tx.arbiter-plugin_enabled=0'"
 `;
 
-describe.each(pairs)("$engine with CRS $crs", ({ engine, crs }) => {
+describe.each(pairs)("$title", ({ engine, crs }) => {
   let pair: Pair;
   let bareBackend: Backend;
   let bare: Waf;

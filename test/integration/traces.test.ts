@@ -4,7 +4,8 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fieldPairs } from "../../testbed/fields.ts";
-import { injection, type Pair, pairs, startPair } from "./waf-pair.ts";
+import { pairs } from "../../testbed/matrix.ts";
+import { injection, type Pair, startPair } from "./waf-pair.ts";
 
 // An operator's own rule: an overruled alarm may pass, but not on the administration's pages.
 const operatorRules = `
@@ -13,7 +14,7 @@ SecRule TX:arbiter-plugin_verdict "@streq pass" "id:9000401,phase:2,deny,status:
     SecRule TX:arbiter-plugin_probability "@ge 10" "t:none"
 `;
 
-describe.each(pairs)("$engine with CRS $crs", ({ engine, crs }) => {
+describe.each(pairs)("$title", ({ engine, crs }) => {
   let pair: Pair;
   beforeAll(async () => {
     pair = await startPair(engine, crs, { finalRules: operatorRules });

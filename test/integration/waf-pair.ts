@@ -13,14 +13,6 @@ import { until } from "../../testbed/until.ts";
 import { startWaf, type Waf, type WafOptions } from "../../testbed/waf.ts";
 import type { Engine } from "../../testbed/waf-rules.ts";
 
-/** The four pairs that the plugin supports. */
-export const pairs: readonly { engine: Engine; crs: CrsVersion }[] = [
-  { engine: "apache", crs: "3" },
-  { engine: "apache", crs: "4" },
-  { engine: "nginx", crs: "3" },
-  { engine: "nginx", crs: "4" },
-];
-
 /** Settings of the plugin by the name after `tx.arbiter-plugin_`, and two of the test's own. */
 export type Settings = Readonly<Record<string, string | number>>;
 
