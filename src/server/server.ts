@@ -69,14 +69,12 @@ export async function startServer(options: ServerOptions): Promise<VerdictServer
   let isStopping = false;
 
   const reply = (response: ServerResponse, status: number, contentType: string, body: string): void => {
-    const length = String(Buffer.byteLength(body));
-    response.writeHead(
-      status,
-      isStopping
-        ? ["Content-Type", contentType, "Content-Length", length, "Connection", "close"]
-        : ["Content-Type", contentType, "Content-Length", length],
-    );
-    response.end(body);
+    const length = Buffer.byteLength(body);
+    const headers = ["Content-Type", contentType, "Content-Length", String(length)];
+    if (isStopping) headers.push("Connection", "close");
+    response.writeHead(status, headers);
+    // As many bytes as characters means ASCII, which needs no encoder.
+    response.end(body, length === body.length ? "latin1" : "utf8");
   };
 
   const refuse = (response: ServerResponse, refused: Refusal): void => {
