@@ -249,6 +249,7 @@ export const settingTable = {
   },
 } as const satisfies Record<string, Setting>;
 
+/** The name of a setting, such as `server.socket`. */
 export type SettingName = keyof typeof settingTable;
 
 interface ValueOfType {

@@ -13,6 +13,7 @@ export interface UpstreamFailure {
   readonly reason: string;
 }
 
+/** The way to the application. */
 export interface Forwarder {
   /**
    * Sends the request on. `headers` is a flat list without framing. `onFailure` is called at most once, while a reply

@@ -20,6 +20,7 @@ import { createForwarder } from "./forward.ts";
 import { clientFinder, headerPairs, upstreamHeaders } from "./forwarded-headers.ts";
 import { type HeldBody, type HoldBudget, holdBody } from "./held-body.ts";
 
+/** What a gateway is made from. */
 export interface GatewayOptions {
   /** The settings in force; asked again for every request, so that a reload takes effect. */
   readonly values: () => SettingValues;
@@ -30,6 +31,7 @@ export interface GatewayOptions {
   readonly nowMs: () => number;
 }
 
+/** A gateway that listens. */
 export interface Gateway {
   readonly addresses: readonly string[];
   stop(): Promise<void>;

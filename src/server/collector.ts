@@ -10,6 +10,7 @@ import { maskBody, maskHeaders, maskTarget } from "./mask.ts";
 import type { Metrics } from "./metrics.ts";
 import type { VerdictRequest } from "./verdict-request.ts";
 
+/** Where ordinary requests go. */
 export interface Collector {
   /** Takes a request, or drops it. Returns at once. */
   take(request: VerdictRequest): void;
@@ -17,6 +18,7 @@ export interface Collector {
   stop(): Promise<void>;
 }
 
+/** What a collector is made from. */
 export interface CollectorOptions {
   /** The traffic file; undefined forgets everything. */
   readonly file: string | undefined;

@@ -12,6 +12,7 @@ export interface MessageBounds {
   readonly inFlight: number;
 }
 
+/** Receives messages, and knows what it is holding at the moment. */
 export interface MessageReader {
   /** Calls `done` once, with the message or the refusal; never where the caller leaves before the end. */
   read(request: IncomingMessage, done: (outcome: Buffer | Refusal) => void): void;

@@ -11,6 +11,7 @@ const latencyBuckets = [
   0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1,
 ];
 
+/** The counters of one process. Adding to them costs an array access; names are those of `docs/reference/verdict-protocol.md`. */
 export interface Metrics {
   /** Counts a verdict; `seconds` from the arrival of the message to its verdict. */
   verdict(site: string, mode: Mode, verdict: Verdict, seconds: number): void;

@@ -25,6 +25,7 @@ import type { VerdictService } from "./service.ts";
 import { createBreaker, freeSocketPath, openToClients } from "./unix-socket.ts";
 import type { VerdictRequest } from "./verdict-request.ts";
 
+/** What a server is made from. */
 export interface ServerOptions {
   readonly values: SettingValues;
   readonly service: VerdictService;
@@ -37,6 +38,7 @@ export interface ServerOptions {
   readonly wallClockMs: () => number;
 }
 
+/** A server that listens. */
 export interface VerdictServer {
   /** Where it listens: `unix:/path` and `http://host:port`. */
   readonly addresses: readonly string[];

@@ -18,6 +18,7 @@ export interface Answer {
   readonly elapsedUs: number;
 }
 
+/** Gives verdicts for all sites. */
 export interface VerdictService {
   /** Judges a request that arrived at `arrivedMs` (monotonic). Never throws: a failure inside is `unavailable`. */
   answer(request: VerdictRequest, arrivedMs: number): Answer;
@@ -25,6 +26,7 @@ export interface VerdictService {
   reload(settings: Settings): void;
 }
 
+/** What a service is made from. */
 export interface ServiceOptions {
   readonly settings: Settings;
   /** Gives the detector of a file, undefined standing for the default one. */

@@ -7,6 +7,7 @@ import type { Detector, InspectOptions } from "../detector/detector.ts";
 import type { Header } from "../transaction/transaction.ts";
 import { type Mode, modes } from "../verdict/verdict.ts";
 
+/** One site in service. */
 export interface Site {
   readonly name: string;
   readonly detector: Detector;
@@ -14,6 +15,7 @@ export interface Site {
   readonly options: Readonly<Record<Mode, InspectOptions>>;
 }
 
+/** All sites in service; host names are in lower case and without port. */
 export interface SiteTable {
   readonly byName: ReadonlyMap<string, Site>;
   readonly byHost: ReadonlyMap<string, Site>;

@@ -8,6 +8,7 @@ import type { RequestParts } from "../transaction/build.ts";
 import { type MissingPart, missingParts } from "../transaction/transaction.ts";
 import { type Mode, modes } from "../verdict/verdict.ts";
 
+/** A request to be judged, and the terms of the judgement. */
 export interface VerdictRequest {
   readonly parts: RequestParts;
   /** The site that the caller names; undefined where the Host header shall decide. */

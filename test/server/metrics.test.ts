@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { createMetrics } from "../../src/server/metrics.ts";
 import type { Verdict } from "../../src/verdict/verdict.ts";
@@ -26,6 +27,12 @@ describe("the metrics", () => {
     expect(text).toContain('arbiter_partial_total{site="a"} 2');
     expect(text).toContain('arbiter_verdict_seconds_bucket{le="0.0025"} 2');
     expect(text).toContain('arbiter_verdict_seconds_bucket{le="+Inf"} 3');
+  });
+
+  it("are listed in the reference page, all of them", async () => {
+    const page = readFileSync(new URL("../../docs/reference/verdict-protocol.md", import.meta.url), "utf8");
+    for (const [, name] of (await createMetrics().text()).matchAll(/^# HELP (\S+)/gm))
+      expect(page).toContain(`\`${name}\``);
   });
 
   it("hold errors, reloads, collected requests, failures and unknown fields", async () => {
