@@ -47,6 +47,7 @@ export interface Provenance {
 }
 
 const magic = Buffer.from("ARBITER\n", "latin1");
+/** Version of the layout; a file of another version is refused. */
 export const formatVersion = 1;
 /** Largest file that is read, in bytes. */
 export const maxFileBytes = 64 * 1024 * 1024;

@@ -38,6 +38,7 @@ export function boundedLogit(logit: number): number {
   return Math.min(largestLogit, Math.max(leastLogit, logit));
 }
 
+/** The two text models and the attack types of their classes. */
 export interface TextModels {
   readonly letters: SymbolNgrams;
   readonly tokens: SymbolNgrams;

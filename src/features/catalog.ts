@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import type { Feature } from "./feature.ts";
 import { requestShape } from "./request-shape.ts";
 
+/** Every feature, in the order of the row. */
 export const features: readonly Feature[] = [...requestShape];
 
 /** Version of decoding, folding and text extraction; raise it when any of them changes what a model would see. */

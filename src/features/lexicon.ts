@@ -74,6 +74,7 @@ const firstGroupSymbol = 0x80;
 
 /** FNV-1a over the symbols of a word; the tokenizer computes it as it reads. */
 export const wordHashStart = 0x811c9dc5 | 0;
+/** What the hash is multiplied by after each symbol. */
 export const wordHashFactor = 0x01000193;
 
 /** Slots of the table: a power of two with room to spare. */

@@ -51,6 +51,7 @@ export interface NgramBuffers {
   clock: number;
 }
 
+/** Makes the scratch memory for texts of at most `maxSymbols` symbols. */
 export function ngramBuffers(maxSymbols: number): NgramBuffers {
   return {
     sums: new Float64Array(maxSymbols + 1),

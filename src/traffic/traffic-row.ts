@@ -7,6 +7,7 @@ import type { RequestParts } from "../transaction/build.ts";
 import { buildTransaction } from "../transaction/build.ts";
 import type { Header, Transaction, WafState } from "../transaction/transaction.ts";
 
+/** What a row is known to be. */
 export type Label = "benign" | "attack";
 
 /** Characters of a source's name that are kept. */

@@ -51,6 +51,7 @@ export interface DatasetBuilder {
 /** Fewest rows of each label that a detector can be trained on. */
 export const fewestRows = 50;
 
+/** Makes an empty builder. */
 export function datasetBuilder(): DatasetBuilder {
   const examples: Example[] = [];
   const leftOut = new Map<string, number>();

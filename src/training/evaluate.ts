@@ -29,6 +29,7 @@ export interface GroupReport {
   readonly auc: number | null;
 }
 
+/** The measures of all rows, of each source, and of each attack type; groups are in the order of their names. */
 export interface Evaluation {
   readonly thresholds: ByRate;
   readonly overall: GroupReport;

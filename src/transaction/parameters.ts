@@ -17,6 +17,7 @@ export interface Collector {
   problem(code: ProblemCode, detail: string): void;
 }
 
+/** Makes an empty collector. */
 export function collector(): Collector {
   const parameters: Parameter[] = [];
   const problems: Problem[] = [];

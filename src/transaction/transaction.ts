@@ -63,6 +63,7 @@ export interface Problem {
   readonly detail: string;
 }
 
+/** What kept a request from being read as its application will read it. */
 export type ProblemCode =
   | "missing_part"
   | "too_many_parameters"

@@ -13,8 +13,10 @@ export interface Points {
   readonly attack: number;
 }
 
+/** Nothing for an ordinary request, and for an attack as much as a critical rule of CRS. */
 export const defaultPoints: Points = { pass: 0, suspect: 3, attack: 5 };
 
+/** The outcome without its reasons; see `Verdict`. */
 export interface Decision {
   readonly verdict: VerdictWord;
   readonly points: number;

@@ -12,6 +12,7 @@ interface Options {
   readonly json?: boolean;
 }
 
+/** The command `evaluate`. */
 export function evaluateCommand(): Command {
   return new Command("evaluate")
     .description("measure a detector on labelled traffic: detection at fixed rates of false alarms")

@@ -17,6 +17,7 @@ interface Options {
 /** Bytes of output that are gathered before a write. */
 const chunkBytes = 1 << 16;
 
+/** The command `inspect`. */
 export function inspectCommand(): Command {
   return new Command("inspect")
     .description("write the verdict on each request of traffic files as JSON Lines")

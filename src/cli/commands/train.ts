@@ -19,6 +19,7 @@ interface Options {
   readonly json?: boolean;
 }
 
+/** The command `train`. */
 export function trainCommand(): Command {
   return new Command("train")
     .description("train a detector from labelled traffic files")
