@@ -5,7 +5,7 @@
  */
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { corpusRows } from "../corpus/rows.ts";
+import { corpusDefaults, corpusRows } from "../corpus/rows.ts";
 import { packageVersion } from "../src/cli/package-version.ts";
 import { progressLine } from "../src/cli/progress.ts";
 import { readTraffic } from "../src/cli/traffic-input.ts";
@@ -35,7 +35,7 @@ try {
 
 const builder = datasetBuilder();
 for await (const row of readTraffic(files)) builder.add(row);
-for (const row of corpusRows({ seed })) builder.add(parseTrafficRow(JSON.stringify(row)));
+for (const row of corpusRows({ ...corpusDefaults, seed })) builder.add(parseTrafficRow(JSON.stringify(row)));
 const dataset = builder.finish();
 progress.update("training", 0, 1);
 const { parts, leftOutRows } = train(dataset, { seed, madeWith: packageVersion }, progress.update);

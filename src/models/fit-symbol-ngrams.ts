@@ -39,10 +39,11 @@ export interface NgramOptions {
   readonly maxSymbols: number;
 }
 
+/** What the detectors of this release are fitted with. */
 export const ngramDefaults: Omit<NgramOptions, "classes" | "maxSymbols"> = {
   buckets: 1 << 17,
   bound: 0.5,
-  epochs: 6,
+  epochs: 4,
   learningRate: 0.3,
   decay: 1e-6,
 };
@@ -58,7 +59,7 @@ export function fitSymbolNgrams(
   onProgress: FitProgress = () => {},
 ): SymbolNgrams {
   const buffers = ngramBuffers(options.maxSymbols);
-  const passes = options.epochs * 2;
+  const passes = options.classes > 0 ? options.epochs * 2 : options.epochs;
   const head = fitAttackHead(bags, options, random, buffers, (done) => onProgress(done, passes));
   const classes = fitClassHeads(bags, head, options, random, buffers, (done) =>
     onProgress(options.epochs + done, passes),
@@ -164,6 +165,8 @@ function fitClassHeads(
   const window: Window = { logit: 0, start: 0, end: 0 };
   const odds = new Float64Array(classes);
 
+  const classStep = bound / 127;
+  if (classes === 0) return { classWeights: new Int8Array(0), classStep, classBias: bias };
   const known = bags.filter((bag) => bag.attack && bag.attackClass >= 0);
   const sizes = new Float64Array(classes);
   for (const bag of known) sizes[bag.attackClass]! += bag.weight;
@@ -208,7 +211,6 @@ function fitClassHeads(
     }
     onPass(pass);
   }
-  const classStep = bound / 127;
   return { classWeights: quantized(weights, classStep), classStep, classBias: bias };
 }
 

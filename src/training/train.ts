@@ -84,7 +84,9 @@ export function train(
   });
 
   const keptExamples = kept.map((index) => examples[index]!);
-  const texts = fitTexts(keptExamples, random, (done, total) => onProgress("text models", done, total));
+  const texts = fitTexts(keptExamples, attackTypes.length, random, (done, total) =>
+    onProgress("text models", done, total),
+  );
   const forest = fitForest(keptExamples, random);
   const { operatingPoints, measured } = chooseThresholds(leftOutRows);
   return {
@@ -107,7 +109,8 @@ export function train(
 
 /**
  * The fold of each example: sources with more rows first, each as a whole into the fold with the fewest rows of its
- * label. A label that has only one source is split by rows: otherwise no model could be fitted without its fold.
+ * label. Rows that the project's own corpus generated are dealt out one by one, since they are what the models know of
+ * the rarer classes; so is a label that has only one source, or else no model could be fitted without its fold.
  */
 function assignFolds(examples: readonly Example[]): Uint8Array {
   const sizes = new Map<string, { source: string; attack: boolean; rows: number }>();
@@ -121,19 +124,28 @@ function assignFolds(examples: readonly Example[]): Uint8Array {
   const loads = { attack: new Float64Array(folds), benign: new Float64Array(folds) };
   const ordered = [...sizes.values()].sort((a, b) => b.rows - a.rows || (a.source < b.source ? -1 : 1));
   for (const { source, attack, rows } of ordered) {
+    if (isGenerated(source)) continue;
     const load = attack ? loads.attack : loads.benign;
     const fold = foldBySource.get(source) ?? load.indexOf(Math.min(...load));
     foldBySource.set(source, fold);
     load[fold]! += rows;
   }
   const used = { attack: new Set<number>(), benign: new Set<number>() };
-  for (const { source, attack } of sizes.values())
-    used[attack ? "attack" : "benign"].add(foldBySource.get(source)!);
+  for (const { source, attack } of sizes.values()) {
+    const fold = foldBySource.get(source);
+    if (fold !== undefined) used[attack ? "attack" : "benign"].add(fold);
+  }
   const rows = { attack: 0, benign: 0 };
   return Uint8Array.from(examples, ({ source, attack }) => {
     const label = attack ? "attack" : "benign";
-    return used[label].size > 1 ? foldBySource.get(source)! : rows[label]++ % folds;
+    const fold = foldBySource.get(source);
+    return fold !== undefined && used[label].size > 1 ? fold : rows[label]++ % folds;
   });
+}
+
+/** Sources of the corpus are named so. */
+function isGenerated(source: string): boolean {
+  return source.startsWith("corpus-");
 }
 
 /** Inputs of the fusion for each example: letters, tokens, forest. Shape (examples, 3), row by row. */
@@ -156,7 +168,7 @@ function scoreLeftOut(
     const others = examples.filter((_, index) => foldOf[index] !== fold);
     if (!others.some((example) => example.attack) || !others.some((example) => !example.attack)) continue;
     const score = textScorer(
-      fitTexts(others, random, (done, total) =>
+      fitTexts(others, 0, random, (done, total) =>
         onProgress("left-out sources", fold * total + done, folds * total),
       ),
     );
@@ -192,29 +204,63 @@ function textScorer(
   };
 }
 
-/** Fits one model on the letters of all texts, and one on their tokens. */
+/** Fits one model on the letters of all texts, and one on their tokens, each with `classes` class heads. */
 function fitTexts(
   examples: readonly Example[],
+  classes: number,
   random: Random,
   onPass: (done: number, total: number) => void,
 ): TextModels {
+  const options = { ...ngramDefaults, classes, maxSymbols: maxFoldBytes + 2 };
+  const letters = fitSymbolNgrams(textBags(examples, "letters"), options, random, (done, total) =>
+    onPass(done, total * 2),
+  );
+  const tokens = fitSymbolNgrams(textBags(examples, "tokens"), options, random, (done, total) =>
+    onPass(total + done, total * 2),
+  );
+  return { letters, tokens, classes: attackTypes };
+}
+
+/**
+ * The bags of one reading. Every distinct text of an ordinary request is a bag of its own, since each of them is
+ * harmless; an attack is the bag of those of its texts that no ordinary request holds. So the headers that all browsers
+ * send count once, and nobody is blamed for them.
+ */
+function textBags(examples: readonly Example[], reading: keyof ExampleText): TextBag[] {
+  const keyOf = (text: ExampleText): string => Buffer.from(text[reading]).toString("latin1");
+  const ordinary = new Map<string, { text: Uint8Array; source: string }>();
+  const textsBySource = new Map<string, number>();
+  for (const { attack, source, texts } of examples) {
+    if (attack) continue;
+    for (const text of texts) {
+      const key = keyOf(text);
+      if (ordinary.has(key)) continue;
+      ordinary.set(key, { text: text[reading], source });
+      textsBySource.set(source, (textsBySource.get(source) ?? 0) + 1);
+    }
+  }
+  const bags = Array.from(
+    ordinary.values(),
+    ({ text, source }): TextBag => ({
+      texts: [text],
+      attack: false,
+      attackClass: -1,
+      weight: Math.min(1, sourceCap / textsBySource.get(source)!),
+    }),
+  );
   const weightOf = sourceWeights(examples);
-  const options = { ...ngramDefaults, classes: attackTypes.length, maxSymbols: maxFoldBytes + 2 };
-  const readable = examples.filter(({ texts }) => texts.length > 0);
-  const bags = (reading: keyof ExampleText): TextBag[] =>
-    readable.map((example) => ({
-      texts: example.texts.map((text) => text[reading]),
-      attack: example.attack,
-      attackClass: example.attackClass,
-      weight: weightOf(example),
-    }));
-  return {
-    letters: fitSymbolNgrams(bags("letters"), options, random, (done, total) => onPass(done, total * 2)),
-    tokens: fitSymbolNgrams(bags("tokens"), options, random, (done, total) =>
-      onPass(total + done, total * 2),
-    ),
-    classes: attackTypes,
-  };
+  for (const example of examples) {
+    if (!example.attack) continue;
+    const suspects = example.texts.filter((text) => !ordinary.has(keyOf(text)));
+    if (suspects.length > 0)
+      bags.push({
+        texts: suspects.map((text) => text[reading]),
+        attack: true,
+        attackClass: example.attackClass,
+        weight: weightOf(example),
+      });
+  }
+  return bags;
 }
 
 /** The forest learns from ordinary requests alone. */
