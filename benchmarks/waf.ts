@@ -124,6 +124,7 @@ async function measurePair(
           const name: Key = `${variant.name}: ${tone}`;
           contestants.push({
             key: name,
+            isClose: variant.isClose === true && tone === "ordinary",
             ...contestantOf(name, waf, variant, tone, messages[tone], serverUs),
           });
         }
