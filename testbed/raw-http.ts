@@ -59,9 +59,9 @@ export interface SendOptions {
 }
 
 /**
- * Sends bytes to a port of 127.0.0.1 and reads the reply: until the server closes, which it does after it has logged the
- * transaction, or until the end of a reply that keeps the connection. A server that closes without a word gives a reply
- * with status 0.
+ * Sends bytes to a port of 127.0.0.1 and reads the reply until the server closes, which it does after it has logged the
+ * transaction. Where it would keep the connection, our side says first that nothing more will come. A server that closes
+ * without a word gives a reply with status 0.
  */
 export function sendBytes(port: number, bytes: Uint8Array, options: SendOptions = {}): Promise<RawReply> {
   const { silenceMs, timeoutMs = patienceMs } = options;
@@ -93,7 +93,7 @@ export function sendBytes(port: number, bytes: Uint8Array, options: SendOptions 
     socket.on("connect", () => socket.write(bytes));
     socket.on("data", (chunk: string) => {
       received += chunk;
-      if (isCompleteAndKept(received, isHead)) finish();
+      if (isCompleteAndKept(received, isHead)) socket.end();
     });
     socket.on("end", finish);
     socket.on("close", finish);

@@ -19,6 +19,12 @@ async function replyOf(
   }
 }
 
+/** A server that would keep the connection after its reply, until the other side closes its half. */
+const keepAfter = (reply: string) => (socket: Socket) => {
+  socket.write(reply);
+  socket.resume().on("end", () => socket.end());
+};
+
 describe("formatRequest", () => {
   it("adds what an ordinary request has, and nothing twice", () => {
     const bytes = formatRequest({ path: "/x", headers: { host: "a.example", "X-Odd": "1" }, body: "\xff" });
@@ -31,10 +37,8 @@ describe("formatRequest", () => {
 });
 
 describe("sendBytes", () => {
-  it("ends with the body of a connection that is kept", async () => {
-    const reply = await replyOf((socket) =>
-      socket.write("HTTP/1.1 200 OK\r\nX-A: b\r\nContent-Length: 2\r\n\r\nhi"),
-    );
+  it("closes its half of a connection that is kept, and waits for the server to follow", async () => {
+    const reply = await replyOf(keepAfter("HTTP/1.1 200 OK\r\nX-A: b\r\nContent-Length: 2\r\n\r\nhi"));
     expect(reply).toEqual({ status: 200, headers: { "x-a": "b", "content-length": "2" }, body: "hi" });
   });
 
@@ -48,15 +52,13 @@ describe("sendBytes", () => {
 
   it("ends with the last chunk", async () => {
     const chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n";
-    expect((await replyOf((socket) => socket.write(chunked))).body).toContain("hi");
+    const reply = await replyOf(keepAfter(chunked));
+    expect(reply.body).toContain("hi");
   });
 
   it("does not wait for the body of a HEAD request", async () => {
     const request = formatRequest({ method: "HEAD" });
-    const reply = await replyOf(
-      (socket) => socket.write("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n"),
-      request,
-    );
+    const reply = await replyOf(keepAfter("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n"), request);
     expect(reply.status).toBe(200);
   });
 

@@ -58,7 +58,7 @@ export async function runFtwTests(waf: Waf, stages: readonly FtwStage[]): Promis
   };
   await Promise.all(Array.from({ length: 8 }, work));
 
-  // Every connection but kept-alive ones was closed by the server after it had logged; the marker waits for the rest.
+  // The server has closed every connection after it had logged; the marker only waits for the end of the file.
   const marker = `${run}/end`;
   await sendRequest(waf.port, { path: "/end-of-tests", headers: { [markerName]: marker } });
   await waf.waitForAudit((entry) => entry.requestHeaders["x-crs-test"] === marker);
