@@ -9,6 +9,7 @@ import { parseAddress } from "../config/check-value.ts";
 import type { SettingValues } from "../config/settings.ts";
 import { arrivalClock } from "../server/arrival-clock.ts";
 import { createListener, drain, listen, rawHeadersLimit } from "../server/http-listener.ts";
+import { maskTarget } from "../server/mask.ts";
 import type { Metrics } from "../server/metrics.ts";
 import { refusal, refusalBody } from "../server/refusal.ts";
 import type { VerdictService } from "../server/service.ts";
@@ -117,7 +118,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
           partial: verdict.partial,
           client: question.parts.client,
           method: question.parts.method,
-          uri: displayText(question.parts.uri),
+          uri: displayText(maskTarget(question.parts.uri)),
           reason: reason === undefined ? undefined : `${reason.where}: ${reason.why}: ${reason.what}`,
         },
         "verdict",

@@ -124,7 +124,7 @@ describe("the gateway", () => {
 
   it("blocks an attack with 403, the id and no reason, and logs the reason under that id", async () => {
     const rig = await startRig(await startEcho());
-    const reply = await call(rig.port, get("/?q=EVIL"));
+    const reply = await call(rig.port, get("/?q=EVIL&token=abcdefgh"));
     expect(reply.status).toBe(403);
     const id = reply.headers["x-arbiter-id"] as string;
     expect(reply.text).toContain(id);
@@ -137,7 +137,7 @@ describe("the gateway", () => {
       verdict: "attack",
       client: "127.0.0.1",
       method: "GET",
-      uri: "/?q=EVIL",
+      uri: "/?q=EVIL&token=***",
       reason: 'query:q: it says so: a "quoted\\" \u0007 piece',
     });
   });

@@ -19,14 +19,15 @@ describe("the catalogue of bad input, put to the default detector", () => {
     writeFileSync(join(directory, "full"), `${fullToken}\n`, { mode: 0o600 });
     writeFileSync(join(directory, "read"), `${readToken}\n`, { mode: 0o600 });
     const detector = loadDetector(undefined);
-    // The deadline is long, so that a busy machine does not turn verdicts into "unavailable".
-    const settings = { "server.deadlineMs": "60000" } as const;
     servers = {
-      plain: await startTestServer({ loadDetector: () => detector, settings }),
+      plain: await startTestServer({ loadDetector: () => detector }),
+      hasty: await startTestServer({
+        loadDetector: () => detector,
+        settings: { "server.headersTimeoutMs": "1000", "server.requestTimeoutMs": "2000" },
+      }),
       guarded: await startTestServer({
         loadDetector: () => detector,
         settings: {
-          ...settings,
           "server.tokenFile": join(directory, "full"),
           "server.readTokenFile": join(directory, "read"),
         },
@@ -38,6 +39,7 @@ describe("the catalogue of bad input, put to the default detector", () => {
 
   afterAll(async () => {
     await servers?.plain.stop();
+    await servers?.hasty.stop();
     await servers?.guarded.stop();
     rmSync(directory, { recursive: true });
   });

@@ -33,13 +33,23 @@ export interface TestServerOptions {
   readonly nowMs?: () => number;
 }
 
+/** Limits of time that no slow machine reaches; a test that is about one of them sets it. */
+const patient = {
+  "server.deadlineMs": "60000",
+  "server.headersTimeoutMs": "600000",
+  "server.requestTimeoutMs": "600000",
+} as const;
+
 /** Starts a server on a socket and a free port of 127.0.0.1. */
 export async function startTestServer(options: TestServerOptions): Promise<TestServer> {
   const directory = mkdtempSync(join(tmpdir(), "arbiter-server-"));
   const socket = join(directory, "arbiter.sock");
   const flags = { "server.socket": socket, "server.listen": "127.0.0.1:0" } as const;
   const environment = Object.fromEntries(
-    Object.entries(options.settings ?? {}).map(([name, value]) => [environmentName(name), value]),
+    Object.entries({ ...patient, ...options.settings }).map(([name, value]) => [
+      environmentName(name),
+      value,
+    ]),
   );
   const loaded = loadSettings({ flags, environment, file: undefined }, "serve").settings;
   const settings = options.adjust?.(loaded) ?? loaded;

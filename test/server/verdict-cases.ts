@@ -9,9 +9,10 @@ import { deflateRawSync, gzipSync } from "node:zlib";
 import { call, drip, open, type Reply, sendRaw, statusOf, untilClosed } from "./raw-client.ts";
 import type { TestServer } from "./start-test-server.ts";
 
-/** The servers that cases speak to: one plain, one whose TCP listener wants tokens. */
+/** The servers that cases speak to: a patient one, one with the default time limits, and one that wants tokens. */
 export interface Servers {
   readonly plain: TestServer;
+  readonly hasty: TestServer;
   readonly guarded: TestServer;
   readonly fullToken: string;
   readonly readToken: string;
@@ -318,10 +319,10 @@ const sizeAndHttp: Case[] = [
     id: "V23",
     what: "Content-Length too big, then nothing",
     expected: closed,
-    async run({ plain }) {
+    async run({ hasty }) {
       return {
         kind: "closed",
-        received: await sendRaw(plain.port, `${head([`Content-Length: ${text.length + 9}`])}${text}`),
+        received: await sendRaw(hasty.port, `${head([`Content-Length: ${text.length + 9}`])}${text}`),
       };
     },
   },
@@ -378,10 +379,10 @@ const transport: Case[] = [
     id: "V31",
     what: "header dripping in",
     expected: closed,
-    async run({ plain }) {
+    async run({ hasty }) {
       return {
         kind: "closed",
-        received: await drip(plain.port, "POST /v1/verdict HTTP/1.1\r\nX-Slow: ", "a"),
+        received: await drip(hasty.port, "POST /v1/verdict HTTP/1.1\r\nX-Slow: ", "a"),
       };
     },
   },
@@ -389,17 +390,17 @@ const transport: Case[] = [
     id: "V32",
     what: "body dripping in",
     expected: closed,
-    async run({ plain }) {
-      return { kind: "closed", received: await drip(plain.port, head(["Content-Length: 100000"]), " ") };
+    async run({ hasty }) {
+      return { kind: "closed", received: await drip(hasty.port, head(["Content-Length: 100000"]), " ") };
     },
   },
   {
     id: "V33",
     what: "1,100 idle connections",
     expected: closed,
-    async run({ plain }) {
+    async run({ hasty }) {
       const ends: Promise<string>[] = [];
-      for (let i = 0; i < 1_100; i++) ends.push(untilClosed(await open(plain.port)));
+      for (let i = 0; i < 1_100; i++) ends.push(untilClosed(await open(hasty.port)));
       return {
         kind: "closed",
         received: (await Promise.all(ends)).join("").replace(/^(?:HTTP\/1\.1 408[^{]*\{[^}]*\}\})*$/, ""),

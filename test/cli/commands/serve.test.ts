@@ -48,7 +48,10 @@ describe("arbiter serve", () => {
   });
 
   it("ends at once at the second signal", async () => {
-    const process = await start(["--listen", "127.0.0.1:0"], { ARBITER_SERVER_DRAIN_MS: "600000" });
+    const process = await start(["--listen", "127.0.0.1:0"], {
+      ARBITER_SERVER_DRAIN_MS: "600000",
+      ARBITER_SERVER_REQUEST_TIMEOUT_MS: "600000",
+    });
     const socket = await open(portOf(process));
     socket.write("POST /v1/verdict HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n");
     let arrived = false;
