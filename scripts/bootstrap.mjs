@@ -60,10 +60,15 @@ function isNewEnough(version) {
   return major > oldestNode[0] || (major === oldestNode[0] && minor >= oldestNode[1]);
 }
 
-/** Runs the script's command line in a shell of its own; a terminal sends its signals to all of us, others only to us. */
+/**
+ * Runs the script's command line. A shell stands between us and a command only where the line needs one, so that a
+ * signal to us reaches the command. A terminal sends its signals to all of us, others only to us.
+ */
 function start(command, args) {
   const searchPath = [...new Set([nodeFolder, binaries, ...(process.env.PATH ?? "").split(path.delimiter)])];
-  const child = spawn("/bin/sh", ["-c", `${command} "$@"`, name, ...args], {
+  const isOneCommand = /^[\w./@:=, -]+$/.test(command);
+  const line = `${isOneCommand ? "exec " : ""}${command} "$@"`;
+  const child = spawn("/bin/sh", ["-c", line, name, ...args], {
     cwd: project,
     stdio: "inherit",
     env: { ...process.env, PATH: searchPath.join(path.delimiter) },

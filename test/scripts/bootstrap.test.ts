@@ -22,10 +22,7 @@ beforeEach(async () => {
     path.join(projectDirectory, "scripts/bootstrap.mjs"),
     path.join(project, "scripts/bootstrap.mjs"),
   );
-  await write(
-    "package.json",
-    JSON.stringify({ scripts: { show: "node show.mjs", wait: "exec node wait.mjs" } }),
-  );
+  await write("package.json", JSON.stringify({ scripts: { show: "node show.mjs", wait: "node wait.mjs" } }));
   await write("package-lock.json", JSON.stringify({ packages }));
   await write("show.mjs", "console.log(process.execPath, ...process.argv.slice(2)); process.exit(7);");
   await write(
