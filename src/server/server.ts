@@ -197,9 +197,12 @@ export async function startServer(options: ServerOptions): Promise<VerdictServer
       const url = request.url as string;
       const candidates = routes.get(url) ?? routes.get(url.split("?", 1)[0] as string);
       if (candidates === undefined) return refuse(response, refusal("not_found", "there is no such route"));
-      const route = candidates.find((candidate) => candidate.method === request.method);
+      // Node leaves the body out of replies to HEAD by itself.
+      const method = request.method === "HEAD" ? "GET" : request.method;
+      const route = candidates.find((candidate) => candidate.method === method);
       if (route === undefined) {
         const allowed = candidates.map((candidate) => candidate.method).join(", ");
+        response.setHeader("Allow", allowed);
         return refuse(response, refusal("method_not_allowed", `this route takes ${allowed}`));
       }
       const refused = commonRefusal(request) ?? access(request, route.need);

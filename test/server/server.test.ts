@@ -150,6 +150,8 @@ describe("the verdict server", () => {
     const get = (path: string) => call(port, { method: "GET", path });
     expect(await get("/healthz")).toMatchObject({ status: 200 });
     expect(await get("/readyz?probe=1")).toMatchObject({ status: 200, text: "ready\n" });
+    expect(await call(port, { method: "HEAD", path: "/healthz" })).toMatchObject({ status: 200, text: "" });
+    expect((await call(port, { method: "DELETE", path: "/" })).headers.allow).toBe("POST, GET");
     await call(port, { headers: json, body: ask("/?q=EVIL", { mode: "scoring" }) });
     await call(port, { headers: json, body: "[]" });
     const { text } = await get("/metrics");
