@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { parseDetector } from "../../src/detector/detector-file.ts";
+import type { WorstText } from "../../src/detector/text-judge.ts";
 import { boundedLogit, largestLogit, leastLogit, textJudge } from "../../src/detector/text-judge.ts";
+import { maxFoldBytes } from "../../src/features/fold.ts";
 import type { Text } from "../../src/features/texts.ts";
 import { tinyDetectorFile } from "../training/tiny-traffic.ts";
 
@@ -25,15 +27,20 @@ describe("the worst text", () => {
     expect(judge.findWorst([])).toMatchObject({ letters: leastLogit, tokens: leastLogit, text: undefined });
   });
 
-  test("is found in a long text, in whatever piece of it", () => {
-    const alone = judge.findWorst([hostile]);
-    for (const before of [0, 16_300, 16_383, 16_384, 16_400, 40_000]) {
+  test("is found in a long text, in whatever piece of it, and where one piece ends within it", () => {
+    const within = (before: number): WorstText => {
       const long = textOf(`${"ab, ".repeat(before / 4)}${hostile.text}${" cd,".repeat(9_000)}`);
       const worst = judge.findWorst([harmless, long]);
       expect(worst.text).toBe(long);
-      expect(worst.letters + worst.tokens).toBeGreaterThan((alone.letters + alone.tokens) / 2);
-      expect(judge.describe(worst).piece).toMatch(/union|select|from/);
+      return worst;
+    };
+    const reference = within(4_000);
+    for (let before = maxFoldBytes - 60; before < maxFoldBytes + 8; before += 4) {
+      const worst = within(before);
+      expect(Math.abs(worst.letters - reference.letters), `${before} bytes before it`).toBeLessThan(0.1);
+      expect(Math.abs(worst.tokens - reference.tokens), `${before} bytes before it`).toBeLessThan(0.1);
     }
+    expect(judge.describe(within(40_000)).piece).toMatch(/union|select|from/);
   });
 });
 

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { fillRequestShape, requestShape } from "../../src/features/request-shape.ts";
 import { buildTransaction } from "../../src/transaction/build.ts";
 
@@ -64,8 +64,15 @@ describe("where the definition says nothing", () => {
   });
 
   test("hour and weekday are those of UTC", () => {
-    const row = rowOf("/", { timeMs: Date.parse("2024-01-06T23:30:00-02:00") });
-    expect([row[at("hour")], row[at("weekday")]]).toEqual([1, 0]);
+    // Where it is still Saturday, and where it is already Sunday afternoon.
+    for (const zone of ["America/New_York", "Pacific/Kiritimati"]) {
+      vi.stubEnv("TZ", zone);
+      const timeMs = Date.parse("2024-01-06T23:30:00-02:00");
+      expect(new Date(timeMs).getHours(), "the zone is in force").not.toBe(1);
+      const row = rowOf("/", { timeMs });
+      expect([row[at("hour")], row[at("weekday")]]).toEqual([1, 0]);
+    }
+    vi.unstubAllEnvs();
   });
 
   test("of a repeated argument the last value counts, and the name counts once", () => {

@@ -19,6 +19,7 @@ describe("percent encoding", () => {
     ["a percent sign before no digits", "%zz%2", "%zz%2"],
     ["digits of a code unit", "%u0027%U003c", "'<"],
     ["a full-width code unit", "%uff07", "'"],
+    ["the first and the last full-width code unit", "%uff01%uff5e", "!~"],
     ["a code unit beyond ASCII", "%u00e9", utf8("é")],
     ["half a surrogate pair", "%ud800", utf8("\ufffd")],
     ["too few digits of a code unit", "%u002", "%u002"],
