@@ -48,12 +48,13 @@ const attackShares: Readonly<Record<AttackType, number>> = {
 
 /** Share of each kind among the generated benign rows; relative. */
 const benignShares: Readonly<Record<BenignKind, number>> = {
-  prose: 14,
+  prose: 12,
   languages: 8,
-  "near-misses": 20,
-  code: 9,
+  "near-misses": 18,
+  code: 8,
+  commands: 9,
   tokens: 15,
-  platforms: 34,
+  platforms: 32,
 };
 
 /** Of the rows made from a rule `payload`, so many are put into a request of some platform. */
