@@ -17,7 +17,10 @@ export function readOptions<T extends Readonly<Record<string, string | number>>>
     },
   });
   if (values["help"] === true) {
-    const lines = names.map((name) => `  --${name} (default: ${defaults[name]})`);
+    const lines = names.map(
+      (name) =>
+        `  --${name} ${typeof defaults[name] === "number" ? "N" : "TEXT"} (default: ${defaults[name] === "" ? "the one that ships" : defaults[name]})`,
+    );
     process.stdout.write(`${usage}\n\n${lines.join("\n")}\n  --json FILE\n`);
     process.exit(0);
   }

@@ -22,6 +22,7 @@ import { estimate, median } from "./statistics.ts";
 
 const options = readOptions("Measures the verdict server against a Flask and scikit-learn server.", {
   peer: path.join(projectDirectory, "../shared/peers/flask-isolation-forest"),
+  model: "",
   rounds: 9,
   requests: 20_000,
   peerRequests: 300,
@@ -57,7 +58,7 @@ try {
     "plugin",
     requests.map(machineLearningPluginDialect),
   );
-  const arbiter = await startArbiter(scratch.directory);
+  const arbiter = await startArbiter(scratch.directory, options.model);
   stops.push(arbiter.process.stop);
   const peer = await startPeer(requests);
   stops.push(peer.process.stop);

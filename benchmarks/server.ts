@@ -12,6 +12,7 @@ import { residentBytes, type Subject, startArbiter, startEcho } from "./servers.
 import { estimate, median } from "./statistics.ts";
 
 const options = readOptions("Measures the verdict server against a bare node:http echo.", {
+  model: "",
   rounds: 15,
   requests: 30_000,
   connections: 16,
@@ -37,7 +38,7 @@ try {
   const jsonFile = await writeMessages(scratch.directory, "json", json);
   const fieldsFile = await writeMessages(scratch.directory, "fields", requests.map(fieldsDialect));
 
-  const arbiter = await begin(startArbiter(scratch.directory));
+  const arbiter = await begin(startArbiter(scratch.directory, options.model));
   const replyBytes = await verdictBytes(arbiter, jsonFile);
   const echoTcp = await begin(startEcho(scratch.directory, replyBytes, "tcp"));
   const echoUnix = await begin(startEcho(scratch.directory, replyBytes, "unix"));

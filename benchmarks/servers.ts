@@ -13,11 +13,18 @@ export interface Subject {
   readonly process: ServerProcess;
 }
 
-/** `arbiter serve` as it is installed: the built package, its default detector, TCP and a Unix socket. */
-export async function startArbiter(directory: string): Promise<Subject> {
+/** `arbiter serve` as it is installed: the built package, TCP and a Unix socket. An empty `model` is the default one. */
+export async function startArbiter(directory: string, model: string): Promise<Subject> {
   const socket = path.join(await mkdtemp(path.join(directory, "arbiter-")), "arbiter.sock");
   const main = path.join(projectDirectory, "dist/cli/main.js");
-  return start(directory, socket, [main, "serve", "--socket", socket, "--listen", "127.0.0.1:0"]);
+  const options = [
+    "--socket",
+    socket,
+    "--listen",
+    "127.0.0.1:0",
+    ...(model === "" ? [] : ["--model", model]),
+  ];
+  return start(directory, socket, [main, "serve", ...options]);
 }
 
 /** The echo server, answering `replyBytes` bytes; it listens on TCP, and a second one on a Unix socket. */
