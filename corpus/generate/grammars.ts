@@ -9,7 +9,15 @@ import type { Grammar } from "./grammar.ts";
 import { parseGrammar } from "./grammar.ts";
 
 /** The kinds of benign traffic, each named after its file. */
-export const benignKinds = ["prose", "languages", "near-misses", "code", "commands", "tokens", "platforms"] as const;
+export const benignKinds = [
+  "prose",
+  "languages",
+  "near-misses",
+  "code",
+  "commands",
+  "tokens",
+  "platforms",
+] as const;
 export type BenignKind = (typeof benignKinds)[number];
 
 /** Every grammar of the corpus. Those of attacks and of benign kinds have a rule `payload`, a rule `request`, or both. */
