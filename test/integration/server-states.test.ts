@@ -139,5 +139,19 @@ describe.each(pairs)("$title", ({ engine, crs }) => {
       expect(second.lines.map(({ id }) => id)).toEqual([9529320]);
       expect(ordinary).toMatchObject({ status: 200, lines: [] });
     });
+
+    it.each([
+      "return { stream = function() error('broken') end }",
+      "return { stream = function() return {} end }",
+      "return 7",
+      "return nil",
+    ])("may be one that does not work, such as %s", async (library) => {
+      await mkdir(path.dirname(stumbling()), { recursive: true });
+      await writeFile(stumbling(), `${library}\n`);
+      const alarm = await pair.send(settings, { path: injection });
+      const ordinary = await pair.send({ ...settings, mode: "general" });
+      expect(alarm).toMatchObject({ status: 403, tx: { verdict: "unavailable", case: "unavailable" } });
+      expect(ordinary).toMatchObject({ status: 200, lines: [] });
+    });
   });
 });

@@ -182,3 +182,20 @@ describe.each(pairs)("$title", ({ engine, crs }) => {
     });
   }
 });
+
+describe.each(pairs)("$title, where the second half of the plugin is missing", ({ engine, crs }) => {
+  it("leaves the decision with CRS", async () => {
+    const pair = await startPair(engine, crs, { finalRules: "SecRuleRemoveById 9529200-9529499" });
+    try {
+      pair.verdicts.behave({ verdict: "pass" });
+      for (const mode of ["second-opinion", "scoring", "general"]) {
+        const outcome = await pair.send({ mode }, { path: injection });
+        expect(outcome.status).toBe(403);
+        expect(outcome.ruleIds).toContain(949110);
+        expect(pair.verdicts.asked).toHaveLength(0);
+      }
+    } finally {
+      await pair.stop();
+    }
+  });
+});
