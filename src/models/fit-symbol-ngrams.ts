@@ -42,9 +42,9 @@ export interface NgramOptions {
 /** What the detectors of this release are fitted with. */
 export const ngramDefaults: Omit<NgramOptions, "classes" | "maxSymbols"> = {
   buckets: 1 << 17,
-  bound: 0.5,
+  bound: 1,
   epochs: 4,
-  learningRate: 0.3,
+  learningRate: 0.1,
   decay: 1e-6,
 };
 

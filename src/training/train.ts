@@ -44,6 +44,12 @@ export type TrainProgress = (stage: string, done: number, total: number) => void
 const folds = 4;
 /** A source counts as if it had at most this many rows of a label, so that no list drowns the others. */
 const sourceCap = 6000;
+/** Weight of a rare text of ordinary requests, however many other texts its source has. */
+const leastTextWeight = 0.2;
+/** Most times that one text is shown in one pass. */
+const mostShown = 64;
+/** A text that so many attacks of one source share is what carries them, not what they do. */
+const carrierAttacks = 20;
 /** An attack row whose left-out probability is below this is taken for wrongly labelled. */
 const mislabelled = 0.02;
 
@@ -222,36 +228,51 @@ function fitTexts(
 }
 
 /**
- * The bags of one reading. Every distinct text of an ordinary request is a bag of its own, since each of them is
- * harmless; an attack is the bag of those of its texts that no ordinary request holds. So the headers that all browsers
- * send count once, and nobody is blamed for them.
+ * The bags of one reading. Every distinct text of ordinary requests is a bag of its own, since each of them is
+ * harmless, and is shown as often as the root of the number of requests that hold it; an attack is the bag of those of
+ * its texts that no ordinary request holds, and that are not the carrier that its source sends all attacks in. So nobody
+ * is blamed for the headers that all browsers send, or for those of one test tool.
  */
 function textBags(examples: readonly Example[], reading: keyof ExampleText): TextBag[] {
   const keyOf = (text: ExampleText): string => Buffer.from(text[reading]).toString("latin1");
-  const ordinary = new Map<string, { text: Uint8Array; source: string }>();
+  const ordinary = new Map<string, { text: Uint8Array; source: string; count: number }>();
   const textsBySource = new Map<string, number>();
   for (const { attack, source, texts } of examples) {
     if (attack) continue;
     for (const text of texts) {
       const key = keyOf(text);
-      if (ordinary.has(key)) continue;
-      ordinary.set(key, { text: text[reading], source });
+      const known = ordinary.get(key);
+      if (known !== undefined) {
+        known.count++;
+        continue;
+      }
+      ordinary.set(key, { text: text[reading], source, count: 1 });
       textsBySource.set(source, (textsBySource.get(source) ?? 0) + 1);
     }
   }
-  const bags = Array.from(
-    ordinary.values(),
-    ({ text, source }): TextBag => ({
-      texts: [text],
-      attack: false,
-      attackClass: -1,
-      weight: Math.min(1, sourceCap / textsBySource.get(source)!),
-    }),
-  );
+  const bags: TextBag[] = [];
+  for (const { text, source, count } of ordinary.values()) {
+    const weight = Math.min(1, Math.max(leastTextWeight, sourceCap / textsBySource.get(source)!));
+    const bag = { texts: [text], attack: false, attackClass: -1, weight };
+    // Repetition, not weight: AdaGrad takes steps of the same length whatever the scale of the loss.
+    for (let shown = Math.min(mostShown, Math.round(Math.sqrt(count))); shown > 0; shown--) bags.push(bag);
+  }
+  const attacksWith = new Map<string, number>();
+  const carrierKey = (source: string, text: ExampleText): string => `${source}\n${keyOf(text)}`;
+  for (const { attack, source, texts } of examples) {
+    if (!attack) continue;
+    for (const text of texts) {
+      const key = carrierKey(source, text);
+      attacksWith.set(key, (attacksWith.get(key) ?? 0) + 1);
+    }
+  }
   const weightOf = sourceWeights(examples);
   for (const example of examples) {
     if (!example.attack) continue;
-    const suspects = example.texts.filter((text) => !ordinary.has(keyOf(text)));
+    const suspects = example.texts.filter(
+      (text) =>
+        !ordinary.has(keyOf(text)) && attacksWith.get(carrierKey(example.source, text))! < carrierAttacks,
+    );
     if (suspects.length > 0)
       bags.push({
         texts: suspects.map((text) => text[reading]),
