@@ -7,7 +7,7 @@ import type { Random } from "../src/random.ts";
 import { seededRandom } from "../src/random.ts";
 import type { AttackType } from "../src/verdict/verdict.ts";
 import { attackTypes } from "../src/verdict/verdict.ts";
-import { dress, respace } from "./generate/dress.ts";
+import { dress } from "./generate/dress.ts";
 import type { Grammar } from "./generate/grammar.ts";
 import type { BenignKind, Grammars } from "./generate/grammars.ts";
 import { benignKinds, loadGrammars } from "./generate/grammars.ts";
@@ -155,7 +155,7 @@ function* benignDrafts(grammars: Grammars, kind: BenignKind, random: Random): Ge
     if (!grammar.names.has("payload")) {
       yield requestDraft(labelled, wholeRequest(grammars, grammar, random));
     } else {
-      const value = dress(random, respace(random, grammar.expand(random, "payload")), grammar);
+      const value = dress(random, grammar.expand(random, "payload"), grammar);
       yield valueDraft(labelled, grammars, value, grammar, random);
     }
   }

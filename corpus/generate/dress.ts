@@ -41,7 +41,7 @@ function choose(
 
 /** Dresses a value; `words` gives the ordinary text around it (its rule `phrase`). Advances the generator. */
 export function dress(random: Random, value: string, words: Grammar): string {
-  let text = value;
+  let text = respace(random, value);
   text = choose(random, caseChances)?.(text) ?? text;
   const place = random.next();
   if (place < 0.05) text = `${words.expand(random, "phrase")} ${text}`;
