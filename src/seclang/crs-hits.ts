@@ -25,19 +25,11 @@ export interface RuleSetSurvey {
 }
 
 /**
- * The plugin's rules that call the Lua client of ModSecurity 2, in phase 2 and in phase 5, and in them the link before
- * the call. The list of flags is handed over there and not for every request: it costs this engine some 15 microseconds.
+ * The plugin's rules that decide to ask, each at its last link. There, and not for every request, the list of flags is
+ * handed over: it costs ModSecurity 2 some 15 microseconds. No other link would do: under ModSecurity 2 an added action
+ * cuts a chain in two behind its link, under libmodsecurity 3 it runs only after the whole chain has matched.
  */
-export const askingRules: readonly string[] = ["9529230:1", "9529430:1"];
-
-/**
- * The rule that hands the list over under libmodsecurity 3, for every request: there a link runs an added action only
- * after its whole chain has matched, but a long value costs nothing to speak of.
- */
-const listRuleId = 9_529_001;
-
-/** The version that the plugin's own rules name. */
-const pluginVersion = "0.1.0";
+export const askingRules: readonly string[] = ["9529210:1", "9529211:1", "9529401", "9529402:1", "9529410:2"];
 
 /** The flag that a matched rule leaves: its TX variable, whose value is the name of the variable that matched last. */
 export function hitVariable(id: number): string {
@@ -74,19 +66,9 @@ export function formatHits({ release, scoredRules }: RuleSetSurvey): string {
 
 ${updates.join("\n")}
 
-# Tells the plugin's Lua clients which flags there are, since scripts cannot list TX: under ModSecurity 2 where they are
-# called, under libmodsecurity 3 at the start. The audit log shows nothing of this.
+# Tells the plugin's Lua clients which flags there are, since scripts cannot list TX, wherever the plugin decides to ask.
 
 ${lists.join("\n")}
-SecRule MODSEC_BUILD "@ge 30000000" \\
-    "id:${listRuleId},\\
-    phase:1,\\
-    pass,\\
-    t:none,\\
-    nolog,\\
-    tag:'OWASP_CRS',\\
-    ver:'arbiter-plugin/${pluginVersion}',\\
-    setvar:'tx.arbiter-plugin_rule_ids=${ids}'"
 `;
 }
 

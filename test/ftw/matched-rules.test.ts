@@ -62,6 +62,7 @@ describe.each(pairs)("$title", ({ engine, crs }) => {
         );
         // Apache answers a few requests, such as "OPTIONS *" and broken XML, without ever reaching the rules of phase 2.
         // None of them may have raised an alarm.
+        expect(told.size).toBe(verdicts.asked.length);
         let compared = 0;
         let leftOpen = 0;
         const differences: unknown[] = [];

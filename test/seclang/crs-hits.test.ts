@@ -4,6 +4,7 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { askingRules, formatHits, surveyRules, writeHitsFile } from "../../src/seclang/crs-hits.ts";
 import { parseDirectives } from "../../src/seclang/directives.ts";
+import { collectRules } from "../../src/seclang/rules.ts";
 
 const scored = (id: number, rest = "") =>
   `SecRule ARGS "@rx x" "id:${id},phase:2,block,ver:'OWASP_CRS/4.0.0',setvar:'tx.inbound_anomaly_score_pl1=+%{tx.critical_anomaly_score}'${rest}"\n`;
@@ -54,26 +55,20 @@ describe("formatHits", () => {
     expect(lines).toContain(
       `SecRuleUpdateActionById 942100 "setvar:'tx.arbiter-hit_942100=%{MATCHED_VAR_NAME}'"`,
     );
-    // Once for each rule that asks under ModSecurity 2, once for libmodsecurity 3.
     const list = "setvar:'tx.arbiter-plugin_rule_ids=920170 942100'";
-    expect(text.split(list)).toHaveLength(askingRules.length + 2);
+    expect(text.split(list)).toHaveLength(askingRules.length + 1);
   });
 });
 
 describe("askingRules", () => {
-  it("are the plugin's rules that call the client of ModSecurity 2, at the link before the call", async () => {
-    const text = await readFile("plugin/arbiter-after.conf", "utf8");
-    const calls: string[] = [];
-    let id = "";
-    let link = 0;
-    for (const { name, arguments: given } of parseDirectives(text)) {
-      if (name !== "SecRule") continue;
-      const named = /\bid:(\d+)/.exec(given[2] ?? "")?.[1];
-      link = named === undefined ? link + 1 : 0;
-      id = named ?? id;
-      if (given[1] === "@inspectFile arbiter-modsecurity2.lua") calls.push(`${id}:${link - 1}`);
-    }
-    expect(calls).toEqual(askingRules);
+  it("are the plugin's rules that decide to ask, at their last link", async () => {
+    const rules = collectRules(parseDirectives(await readFile("plugin/arbiter-after.conf", "utf8")));
+    const asks = ({ name, value }: { name: string; value: string }) =>
+      name === "setvar" && /^tx\.arbiter-plugin_ask=[1-9]/.test(value);
+    const asking = rules.filter(({ links }) => links.flat().some(asks));
+    expect(
+      asking.map(({ id, links }) => (links.length === 1 ? `${id}` : `${id}:${links.length - 1}`)),
+    ).toEqual(askingRules);
   });
 });
 
