@@ -62,23 +62,26 @@ function requestOf(row: Record<string, unknown>): RequestParts {
     throw invalid("a row needs `path` (a request) or `payload` (a value)");
   const bare = payload !== undefined && (path === undefined || row["granularity"] === "payload");
   const id = scalarText(row["id"] ?? "", "id");
-  if (bare) return { id, method: "GET", uri: `/?p=${percentEncode(bytesOf(payload))}`, headers: [] };
-
-  const query = optionalString(row, "query");
   const time = optionalString(row, "time");
   const timeMs = time === undefined ? Number.NaN : Date.parse(time);
   const client = optionalString(row, "client");
-  const body = bodyOf(row);
   const waf = wafOf(row["waf"]);
-  return {
+  const around = {
     id,
+    ...(client === undefined ? {} : { client }),
+    ...(Number.isNaN(timeMs) ? {} : { timeMs }),
+    ...(waf === undefined ? {} : { waf }),
+  };
+  if (bare) return { ...around, method: "GET", uri: `/?p=${percentEncode(bytesOf(payload))}`, headers: [] };
+
+  const query = optionalString(row, "query");
+  const body = bodyOf(row);
+  return {
+    ...around,
     method: optionalString(row, "method") ?? "GET",
     uri: bytesOf(query === undefined || query === "" ? path! : `${path}?${query}`),
     headers: headersOf(row["headers"]),
-    ...(client === undefined ? {} : { client }),
-    ...(Number.isNaN(timeMs) ? {} : { timeMs }),
     ...(body === undefined ? {} : { body }),
-    ...(waf === undefined ? {} : { waf }),
   };
 }
 
