@@ -10,6 +10,7 @@ import { packageVersion } from "../src/cli/package-version.ts";
 import { progressLine } from "../src/cli/progress.ts";
 import { readTraffic } from "../src/cli/traffic-input.ts";
 import { detectorId, writeDetector } from "../src/detector/detector-file.ts";
+import type { TrafficRow } from "../src/traffic/traffic-row.ts";
 import { parseTrafficRow } from "../src/traffic/traffic-row.ts";
 import { datasetBuilder } from "../src/training/dataset.ts";
 import { evaluate } from "../src/training/evaluate.ts";
@@ -33,8 +34,24 @@ try {
   process.exit(1);
 }
 
+/** What the lists write where an attacker would write something: percent-encoded, as values stand in a row's target. */
+const placeholders: readonly (readonly [placeholder: string, meant: string])[] = [
+  ["%7BFILE%7D", "etc%2Fpasswd"],
+  ["XXpathXX", "etc%2Fpasswd"],
+  ["%7B%7BBaseURL%7D%7D", "https%3A%2F%2Fwww.example.com"],
+  ["%7Bdomain%7D", "www.example.com"],
+  ["__TIME__", "5"],
+];
+
+/** The row with its placeholders filled in. */
+function filledIn(row: TrafficRow): TrafficRow {
+  let uri = row.request.uri;
+  for (const [placeholder, meant] of placeholders) uri = uri.replaceAll(placeholder, meant);
+  return { ...row, request: { ...row.request, uri } };
+}
+
 const builder = datasetBuilder();
-for await (const row of readTraffic(files)) builder.add(row);
+for await (const row of readTraffic(files)) builder.add(filledIn(row));
 for (const row of corpusRows({ ...corpusDefaults, seed })) builder.add(parseTrafficRow(JSON.stringify(row)));
 const dataset = builder.finish();
 progress.update("training", 0, 1);

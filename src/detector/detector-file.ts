@@ -68,13 +68,16 @@ const sectionSchema = z.strictObject({
   offset: z.int().nonnegative(),
   length: z.int().nonnegative(),
 });
+const bucketsSchema = z
+  .int()
+  .min(256)
+  .max(1 << 22)
+  .refine((buckets) => (buckets & (buckets - 1)) === 0, "the number of buckets is not a power of two");
 const ngramsSchema = z.strictObject({
-  buckets: z
-    .int()
-    .min(256)
-    .max(1 << 22),
+  buckets: bucketsSchema,
   step: stepSchema,
   bias: coefficient,
+  classBuckets: bucketsSchema,
   classStep: stepSchema,
 });
 const headerSchema = z.strictObject({
@@ -224,8 +227,9 @@ export function detectorId(file: Uint8Array): string {
     .slice(0, 12);
 }
 
-function ngramsHeader({ buckets, step, bias, classStep }: SymbolNgrams): z.infer<typeof ngramsSchema> {
-  return { buckets, step, bias, classStep };
+function ngramsHeader(model: SymbolNgrams): z.infer<typeof ngramsSchema> {
+  const { buckets, step, bias, classBuckets, classStep } = model;
+  return { buckets, step, bias, classBuckets, classStep };
 }
 
 function readHeader(bytes: Buffer): z.infer<typeof headerSchema> {
@@ -266,11 +270,11 @@ function readSections(
 }
 
 function checkNgrams(ngrams: SymbolNgrams): void {
-  const { buckets, classes } = ngrams;
-  if ((buckets & (buckets - 1)) !== 0) throw invalid("the number of buckets is not a power of two");
+  const { buckets, classBuckets, classes } = ngrams;
   if (ngrams.weights.length !== buckets) throw invalid("a text model has not one weight for each bucket");
-  if (ngrams.classWeights.length !== buckets * classes || ngrams.classBias.length !== classes)
-    throw invalid("a text model has not one weight for each bucket and class");
+  if (classBuckets > buckets) throw invalid("a text model has more buckets for classes than for the alarm");
+  if (ngrams.classWeights.length !== classBuckets * classes || ngrams.classBias.length !== classes)
+    throw invalid("a text model has not one weight for each class bucket and class");
   if (ngrams.weights.every((weight) => weight === 0)) throw invalid("all weights of a text model are zero");
 }
 

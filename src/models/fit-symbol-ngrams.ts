@@ -26,8 +26,9 @@ export interface TextBag {
 }
 
 export interface NgramOptions {
-  /** Power of two. */
+  /** Powers of two; the class heads have at most as many as the attack head. */
   readonly buckets: number;
+  readonly classBuckets: number;
   readonly classes: number;
   /** Largest absolute weight. */
   readonly bound: number;
@@ -41,7 +42,8 @@ export interface NgramOptions {
 
 /** What the detectors of this release are fitted with. */
 export const ngramDefaults: Omit<NgramOptions, "classes" | "maxSymbols"> = {
-  buckets: 1 << 17,
+  buckets: 1 << 19,
+  classBuckets: 1 << 16,
   bound: 1,
   epochs: 4,
   learningRate: 0.1,
@@ -71,6 +73,7 @@ export function fitSymbolNgrams(
     step,
     bias: head.bias,
     classes: options.classes,
+    classBuckets: options.classBuckets,
     ...classes,
   };
 }
@@ -157,13 +160,14 @@ function fitClassHeads(
   buffers: NgramBuffers,
   onPass: (done: number) => void,
 ): ClassHeads {
-  const { bound, buckets, classes, learningRate } = options;
-  const weights = new Float32Array(buckets * classes);
-  const squares = new Float32Array(buckets * classes).fill(1e-8);
+  const { bound, buckets, classBuckets, classes, learningRate } = options;
+  const weights = new Float32Array(classBuckets * classes);
+  const squares = new Float32Array(classBuckets * classes).fill(1e-8);
   const bias = new Float32Array(classes);
   const found = new Int32Array(windowSymbols * ngramsPerPosition);
   const window: Window = { logit: 0, start: 0, end: 0 };
   const odds = new Float64Array(classes);
+  const classMask = classBuckets - 1;
 
   const classStep = bound / 127;
   if (classes === 0) return { classWeights: new Int8Array(0), classStep, classBias: bias };
@@ -190,7 +194,7 @@ function fitClassHeads(
       const scale = windowScale(symbols);
       odds.set(bias);
       for (let i = 0; i < count; i++) {
-        const row = found[i]! * classes;
+        const row = (found[i]! & classMask) * classes;
         for (let c = 0; c < classes; c++) odds[c]! += weights[row + c]! * scale;
       }
       softmax(odds);
@@ -202,7 +206,7 @@ function fitClassHeads(
         bias[c]! -= 0.01 * error;
         const slope = error * scale;
         for (let i = 0; i < count; i++) {
-          const cell = found[i]! * classes + c;
+          const cell = (found[i]! & classMask) * classes + c;
           squares[cell]! += slope * slope;
           const moved = weights[cell]! - (learningRate * slope) / Math.sqrt(squares[cell]!);
           weights[cell] = Math.max(-bound, Math.min(bound, moved));

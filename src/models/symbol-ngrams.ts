@@ -15,7 +15,9 @@ export interface SymbolNgrams {
   readonly step: number;
   readonly bias: number;
   readonly classes: number;
-  /** Weight of each bucket for each class, in units of `classStep`. Shape (buckets, classes), row by row. */
+  /** Buckets of the class heads, a power of two, at most `buckets`: classes need less detail than the alarm itself. */
+  readonly classBuckets: number;
+  /** Weight of each class bucket for each class, in units of `classStep`. Shape (classBuckets, classes), row by row. */
   readonly classWeights: Int8Array;
   readonly classStep: number;
   /** Shape (classes). */
@@ -204,9 +206,10 @@ export function scoreClasses(
   into: Float64Array,
 ): void {
   const { classes, classWeights } = model;
+  const classMask = model.classBuckets - 1;
   const scale = model.classStep * windowScale(symbols);
   for (let i = 0; i < count; i++) {
-    const row = buckets[i]! * classes;
+    const row = (buckets[i]! & classMask) * classes;
     for (let c = 0; c < classes; c++) into[c]! += classWeights[row + c]! * scale;
   }
   for (let c = 0; c < classes; c++) into[c]! += model.classBias[c]!;
