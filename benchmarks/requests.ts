@@ -110,7 +110,7 @@ function withBody(
 ): BrowserRequest {
   const headers = [
     ...headersOf(random),
-    { name: "Origin", value: "http://localhost" },
+    { name: "Origin", value: "http://www.shop.example" },
     { name: "Content-Type", value: contentType },
     { name: "Content-Length", value: String(Buffer.byteLength(body)) },
   ];
@@ -132,12 +132,12 @@ function fieldsOf(random: Random, tone: Tone, names: readonly string[]): Browser
 
 function headersOf(random: Random): readonly Header[] {
   return Object.entries({
-    Host: "localhost",
+    Host: "www.shop.example",
     "User-Agent": pick(random, browsers),
     Accept: "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8",
     "Accept-Language": pick(random, ["en-US,en;q=0.9", "de-DE,de;q=0.9,en;q=0.6", "fr-FR,fr;q=0.8,en;q=0.5"]),
     "Accept-Encoding": "gzip, deflate, br, zstd",
-    Referer: `http://localhost/${pick(random, words)}/${pick(random, words)}?page=${random.below(40)}`,
+    Referer: `http://www.shop.example/${pick(random, words)}/${pick(random, words)}?page=${random.below(40)}`,
     "Sec-Fetch-Site": "same-origin",
     "Sec-Fetch-Mode": "navigate",
     "Upgrade-Insecure-Requests": "1",
