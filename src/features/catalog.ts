@@ -10,7 +10,7 @@ import { requestShape } from "./request-shape.ts";
 export const features: readonly Feature[] = [...requestShape];
 
 /** Version of decoding, folding and text extraction; raise it when any of them changes what a model would see. */
-const textVersion = 2;
+const textVersion = 3;
 
 /** Identifies the features and the text views, 16 hexadecimal digits. */
 export const featuresId: string = createHash("sha256")

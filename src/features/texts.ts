@@ -37,6 +37,31 @@ function consistsOf(text: string, allowed: Uint8Array): boolean {
   return true;
 }
 
+function hostOf(transaction: Transaction): string {
+  return transaction.headers.find(({ name }) => name.toLowerCase() === "host")?.value ?? "";
+}
+
+/**
+ * The part of a header that does not merely name the site itself: browsers send its address with every request, and a
+ * local one would read like a forged request to the inside.
+ */
+function foreignPart(name: string, value: string, host: string): string {
+  switch (name.toLowerCase()) {
+    case "host":
+      return consistsOf(value, nameByte) ? "" : value;
+    case "origin":
+    case "referer": {
+      const scheme = value.startsWith("https://") ? 8 : value.startsWith("http://") ? 7 : 0;
+      const end = scheme + host.length;
+      const own = scheme > 0 && host !== "" && value.startsWith(host, scheme);
+      if (!own || (value.length > end && value.charCodeAt(end) !== 0x2f)) return value;
+      return value.length > end + 1 ? value.slice(end) : "";
+    }
+    default:
+      return value;
+  }
+}
+
 /** The texts in order of appearance. Pure; linear in the size of the transaction. */
 export function textsOf(transaction: Transaction): Texts {
   const texts: Text[] = [];
@@ -53,8 +78,10 @@ export function textsOf(transaction: Transaction): Texts {
       texts.push({ parameter, isName, place, text: inner });
   };
 
+  const host = hostOf(transaction);
   for (const parameter of transaction.parameters) {
-    const { location, name, value } = parameter;
+    const { location, name } = parameter;
+    const value = location === "header" ? foreignPart(name, parameter.value, host) : parameter.value;
     const place: Place = location === "path" ? "path" : location === "header" ? "header" : "value";
     if (!consistsOf(value, wordByte)) addViews(parameter, false, place, value);
     else if (value.length >= 16) {
