@@ -16,7 +16,7 @@ describe.each(pairs)("$title with the plugin in shadow", (pair) => {
       // The tests are those of CRS 4.25; most of them hold for CRS 3 as well.
       expect(comparison.passedAlone).toBeGreaterThan(pair.crs === "4" ? 4500 : 3000);
       // Scoring asks only about requests without an alarm.
-    expect(comparison.asked).toBeGreaterThan(mode === "scoring" ? 300 : 3000);
+      expect(comparison.asked).toBeGreaterThan(mode === "scoring" ? 300 : 3000);
       expect(comparison.regressions).toEqual([]);
       expect(comparison.differences).toEqual([]);
     },
