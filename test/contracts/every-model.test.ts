@@ -49,7 +49,13 @@ function textContender(reading: "letters" | "tokens"): Contender {
               },
             ],
       );
-      const options = { ...ngramDefaults, buckets: 1 << 14, classes: 15, maxSymbols: 1024 };
+      const options = {
+        ...ngramDefaults,
+        buckets: 1 << 14,
+        classBuckets: 1 << 12,
+        classes: 15,
+        maxSymbols: 1024,
+      };
       const model = fitSymbolNgrams(bags, options, seededRandom(seed));
       const window: Window = { logit: 0, start: 0, end: 0 };
       const buffers = ngramBuffers(1024);

@@ -13,7 +13,7 @@ import {
 import { seededRandom } from "../../src/random.ts";
 
 const symbolsOf = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, "latin1"));
-const options = { ...ngramDefaults, buckets: 1 << 13, classes: 2, maxSymbols: 512 };
+const options = { ...ngramDefaults, buckets: 1 << 13, classBuckets: 1 << 12, classes: 2, maxSymbols: 512 };
 
 const words = "red green blue small large house garden river table window paper summer winter".split(" ");
 const picks = seededRandom(5);
@@ -73,7 +73,7 @@ describe("a fitted model", () => {
     expect(model.step * 127).toBeCloseTo(options.bound, 12);
     expect(model.weights).toBeInstanceOf(Int8Array);
     expect(model.weights).toHaveLength(options.buckets);
-    expect(model.classWeights).toHaveLength(options.buckets * options.classes);
+    expect(model.classWeights).toHaveLength(options.classBuckets * options.classes);
     expect(Math.min(...model.weights)).toBeGreaterThanOrEqual(-127);
   });
 });

@@ -17,6 +17,7 @@ const buckets = 4096;
 function modelWith(weights: Int8Array, classes = 1): SymbolNgrams {
   return {
     buckets,
+    classBuckets: buckets,
     weights,
     step: 0.01,
     bias: -1,
