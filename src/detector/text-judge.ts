@@ -55,6 +55,15 @@ export interface TextJudge {
 /** Pieces of a long text overlap by this, so that no window falls between two of them. */
 const overlapBytes = windowSymbols * 4;
 
+interface Scores {
+  readonly letters: number;
+  readonly tokens: number;
+}
+
+/** Header values whose scores are remembered in each of two generations, and the longest that is: 1 MB in all. */
+const rememberedHeaders = 2_048;
+const rememberedBytes = 256;
+
 /** Makes the judge of one pair of models; it holds the scratch memory of one thread. */
 export function textJudge({ letters, tokens, classes }: TextModels): TextJudge {
   const folded = foldBuffers();
@@ -70,6 +79,31 @@ export function textJudge({ letters, tokens, classes }: TextModels): TextJudge {
     scoreClasses(model, buckets, count, window.end - window.start, into);
   };
 
+  /** Log-odds of one piece of a text. */
+  const score = (text: Text, from: number, until: number): Scores => {
+    fold(text.text, text.place, from, until, folded);
+    scoreWindow(letters, folded.symbols, folded.length, buffers, window);
+    const lettersLogit = boundedLogit(window.logit);
+    const count = tokenize(folded.symbols, folded.length, tokenized);
+    scoreWindow(tokens, tokenized, count, buffers, window);
+    return { letters: lettersLogit, tokens: boundedLogit(window.logit) };
+  };
+  // Browsers send the same header values with every request, so what they score is remembered, in two generations.
+  let young = new Map<string, Scores>();
+  let old = young;
+  const scoreHeader = (text: Text): Scores => {
+    const known = young.get(text.text) ?? old.get(text.text);
+    const scores = known ?? score(text, 0, text.text.length);
+    if (known === undefined) {
+      if (young.size >= rememberedHeaders) {
+        old = young;
+        young = new Map();
+      }
+      young.set(text.text, scores);
+    }
+    return scores;
+  };
+
   return {
     findWorst(texts) {
       let worst: WorstText = { letters: leastLogit, tokens: leastLogit, text: undefined, from: 0, until: 0 };
@@ -78,14 +112,10 @@ export function textJudge({ letters, tokens, classes }: TextModels): TextJudge {
         let until = 0;
         for (let from = 0; until < length; from = until - overlapBytes) {
           until = Math.min(length, from + maxFoldBytes);
-          fold(text.text, text.place, from, until, folded);
-          scoreWindow(letters, folded.symbols, folded.length, buffers, window);
-          const lettersLogit = boundedLogit(window.logit);
-          const count = tokenize(folded.symbols, folded.length, tokenized);
-          scoreWindow(tokens, tokenized, count, buffers, window);
-          const tokensLogit = boundedLogit(window.logit);
-          if (lettersLogit + tokensLogit > worst.letters + worst.tokens)
-            worst = { letters: lettersLogit, tokens: tokensLogit, text, from, until };
+          const isHeader = text.place === "header" && length <= rememberedBytes;
+          const scores = isHeader ? scoreHeader(text) : score(text, from, until);
+          if (scores.letters + scores.tokens > worst.letters + worst.tokens)
+            worst = { letters: scores.letters, tokens: scores.tokens, text, from, until };
         }
       }
       return worst;

@@ -70,15 +70,6 @@ function bucketOf(hash: number, mask: number): number {
   return (hash ^ (hash >>> 15)) & mask;
 }
 
-/** True where the n-gram was not seen within a window before `position`; remembers that it is seen now. */
-function isFresh(bucket: number, position: number, recent: Int32Array, seenAt: Int32Array): boolean {
-  const slot = bucket & (recentSlots - 1);
-  if (recent[slot] === bucket && position - seenAt[slot]! < windowSymbols) return false;
-  recent[slot] = bucket;
-  seenAt[slot] = position;
-  return true;
-}
-
 /** One over the root of the number of n-grams, so that windows of all lengths compare (the L2 norm of a 0/1 vector). */
 export function windowScale(symbols: number): number {
   return 1 / Math.sqrt(Math.max(fewestNgrams, symbols * ngramsPerPosition));
@@ -111,39 +102,25 @@ export function scoreWindow(
   const base = advanceClock(buffers, length);
   let sum = 0;
   sums[0] = 0;
-  // The four n-grams that end at one position, written out: this loop is most of the cost of a verdict.
-  let s1 = 0;
-  let s2 = 0;
-  let s3 = 0;
-  let s4 = 0;
+  // Without branches: whether an n-gram was seen just before is a coin toss, which no processor predicts. This loop is most
+  // of the cost of a verdict.
   for (let i = 0; i < length; i++) {
     const position = base + i;
-    const s0 = symbols[i]!;
-    if (i > 0) {
-      let hash = Math.imul(Math.imul(s0 + 1, fnvPrime) ^ s1, fnvPrime);
-      let bucket = bucketOf(hash, mask);
-      if (isFresh(bucket, position, recent, seenAt)) sum += weights[bucket]!;
-      if (i > 1) {
-        hash = Math.imul(hash ^ s2, fnvPrime);
-        bucket = bucketOf(hash, mask);
-        if (isFresh(bucket, position, recent, seenAt)) sum += weights[bucket]!;
-        if (i > 2) {
-          hash = Math.imul(hash ^ s3, fnvPrime);
-          bucket = bucketOf(hash, mask);
-          if (isFresh(bucket, position, recent, seenAt)) sum += weights[bucket]!;
-          if (i > 3) {
-            hash = Math.imul(hash ^ s4, fnvPrime);
-            bucket = bucketOf(hash, mask);
-            if (isFresh(bucket, position, recent, seenAt)) sum += weights[bucket]!;
-          }
-        }
-      }
+    let hash = Math.imul(symbols[i]! + 1, fnvPrime);
+    const first = i < ngramsPerPosition ? 0 : i - ngramsPerPosition;
+    for (let j = i - 1; j >= first; j--) {
+      hash = Math.imul(hash ^ symbols[j]!, fnvPrime);
+      const bucket = bucketOf(hash, mask);
+      const slot = bucket & (recentSlots - 1);
+      const last = seenAt[slot]!;
+      const difference = recent[slot]! ^ bucket;
+      // 1 where the slot holds another n-gram, or this one from further back than a window; else 0.
+      const fresh = ((windowSymbols - 1 - position + last) | difference | -difference) >>> 31;
+      recent[slot] = bucket;
+      seenAt[slot] = last + Math.imul(position - last, fresh);
+      sum += weights[bucket]! * fresh;
     }
     sums[i + 1] = sum;
-    s4 = s3;
-    s3 = s2;
-    s2 = s1;
-    s1 = s0;
   }
   if (length <= windowSymbols) {
     into.logit = model.bias + sum * model.step * windowScale(length);
