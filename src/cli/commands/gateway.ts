@@ -7,6 +7,7 @@ import { loadDetector } from "../../config/load-detector.ts";
 import { startGateway } from "../../gateway/gateway.ts";
 import { createMetrics } from "../../server/metrics.ts";
 import { createService } from "../../server/service.ts";
+import { keepHeapSmall } from "../heap.ts";
 import { reloader } from "../reloader.ts";
 import { runUntilStopped } from "../run-until-stopped.ts";
 import { addSettingOptions, settingsFromOptions } from "../setting-options.ts";
@@ -17,6 +18,7 @@ export function gatewayCommand(): Command {
     "stand before an application and block attacks, without a WAF",
   );
   return addSettingOptions(command, "gateway").action(async (options: Record<string, unknown>) => {
+    keepHeapSmall();
     let inForce = settingsFromOptions(options, process.env, "gateway");
     const { settings, warnings } = inForce;
     const load = () => settingsFromOptions(options, process.env, "gateway");

@@ -9,6 +9,7 @@ import { createMetrics } from "../../server/metrics.ts";
 import { startServer } from "../../server/server.ts";
 import { createService } from "../../server/service.ts";
 import { isInOpenDirectory } from "../../server/unix-socket.ts";
+import { keepHeapSmall } from "../heap.ts";
 import { reloader } from "../reloader.ts";
 import { runUntilStopped } from "../run-until-stopped.ts";
 import { addSettingOptions, settingsFromOptions } from "../setting-options.ts";
@@ -19,6 +20,7 @@ export function serveCommand(): Command {
     "answer a web application firewall: is this request an attack?",
   );
   return addSettingOptions(command, "serve").action(async (options: Record<string, unknown>) => {
+    keepHeapSmall();
     const load = () => settingsFromOptions(options, process.env, "serve");
     const { settings, warnings } = load();
     const { values } = settings;
