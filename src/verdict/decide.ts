@@ -96,6 +96,11 @@ function sawVariable(transaction: Transaction, variable: string): boolean {
     transaction.parameters.some(({ location, name }) => locations.has(location) && name === member);
   if (argumentVariables.has(collection)) return !missing.has("arguments") && has(argumentLocations);
   if (collection === "FILES" || collection === "FILES_NAMES") return has(fileLocations);
+  // ModSecurity 2 hands over what its parser found under the variable's own name, and reports all of XML as `XML`.
+  const handedOver = (fits: (name: string) => boolean): boolean =>
+    transaction.parameters.some(({ location, name }) => location === "engine" && fits(name));
+  if (collection === "XML" && handedOver((name) => name.startsWith("XML:"))) return true;
+  if (collection === "MULTIPART_PART_HEADERS" && handedOver((name) => name === variable)) return true;
   // Everything else looks into the body itself.
   return !missing.has("xml") && !missing.has("files");
 }

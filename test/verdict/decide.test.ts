@@ -104,6 +104,9 @@ describe("a pass overrules CRS in second opinion", () => {
     body: Buffer.from("b=1"),
   };
   const engine = { arguments: [{ location: "engine", name: "b", value: "1" }] } as const;
+  const handedOver = (name: string) => ({ arguments: [{ location: "engine", name, value: "v" }] }) as const;
+  const xml = handedOver("XML:/*");
+  const part = handedOver("MULTIPART_PART_HEADERS:f");
   const file = { arguments: [{ location: "file", name: "f", value: "x.txt" }] } as const;
 
   describe("where the rest is missing, but everything that matched was read", () => {
@@ -129,6 +132,8 @@ describe("a pass overrules CRS in second opinion", () => {
       ["an argument that the engine parsed", ["ARGS:b"], ["files"], engine],
       ["a file's name", ["FILES:f", "FILES_NAMES:f"], ["files"], file],
       ["the body, the headers missing", ["REQUEST_BODY"], ["headers"], form],
+      ["XML texts that the engine handed over", ["XML", "XML:/*"], ["xml"], xml],
+      ["part headers that the engine handed over", ["MULTIPART_PART_HEADERS:f"], ["files"], part],
       ["names in small letters", ["request_headers:user-agent", "args:q"], ["files"], {}],
     ])("%s", (_, matched, missing, parts) => {
       expect(decision(build({ ...parts, missing, waf: crs(matched) }))).toEqual({
@@ -152,6 +157,8 @@ describe("a pass overrules CRS in second opinion", () => {
       ["the body itself", ["REQUEST_BODY"], ["body"], {}],
       ["the body behind the cut", ["REQUEST_BODY"], ["body-tail"], form],
       ["XML", ["XML:/*"], ["xml"], {}],
+      ["XML of which the engine handed over only arguments", ["XML"], ["xml"], engine],
+      ["part headers of another part", ["MULTIPART_PART_HEADERS:g"], ["files"], part],
       ["the content of a file", ["FILES_TMP_CONTENT:f"], ["files"], file],
       ["a file that nobody has seen", ["FILES:other"], ["files"], file],
       ["a file's name behind the cut", ["FILES:f"], ["body-tail"], file],
