@@ -11,8 +11,6 @@ export interface JsonOutcome {
   /** False where the text is not JSON to its end, or nested deeper than the bound. */
   readonly complete: boolean;
   readonly tooDeep: boolean;
-  /** True where an object names a key twice. */
-  readonly duplicateKey: boolean;
 }
 
 const quote = 0x22;
@@ -22,13 +20,12 @@ const backslash = 0x5c;
 export function readJsonValues(text: string, maxDepth: number, sink: JsonSink): JsonOutcome {
   /** Position of the next byte to read. */
   let at = 0;
-  let duplicateKey = false;
   /** False once a scalar was found that JSON does not know: it is handed over all the same. */
   let wellFormed = true;
-  /** For each open object or array: the path of the member being read, the index of it, and the keys of an object. */
+  /** For each open object or array: the path of the member being read, the index of it, and whether it is an object. */
   const paths: string[] = [];
   const indexes: number[] = [];
-  const keys: (Set<string> | undefined)[] = [];
+  const objects: boolean[] = [];
 
   const skipBlank = (): number => {
     while (at < text.length) {
@@ -66,7 +63,6 @@ export function readJsonValues(text: string, maxDepth: number, sink: JsonSink): 
   const outcome = (complete: boolean, tooDeep = false): JsonOutcome => ({
     complete: complete && wellFormed,
     tooDeep,
-    duplicateKey,
   });
 
   for (;;) {
@@ -81,7 +77,7 @@ export function readJsonValues(text: string, maxDepth: number, sink: JsonSink): 
         at++;
       } else {
         paths.push("");
-        keys.push(inObject ? new Set() : undefined);
+        objects.push(inObject);
         indexes.push(0);
         if (inObject) {
           if (!member()) return outcome(false);
@@ -105,7 +101,7 @@ export function readJsonValues(text: string, maxDepth: number, sink: JsonSink): 
       code = skipBlank();
       if (paths.length === 0) return outcome(code === -1);
       const top = paths.length - 1;
-      const inObject = keys[top] !== undefined;
+      const inObject = objects[top]!;
       if (code === 0x2c) {
         at++;
         if (inObject) {
@@ -119,7 +115,7 @@ export function readJsonValues(text: string, maxDepth: number, sink: JsonSink): 
       if (code !== (inObject ? 0x7d : 0x5d)) return outcome(false);
       at++;
       paths.pop();
-      keys.pop();
+      objects.pop();
       indexes.pop();
     }
   }
@@ -129,9 +125,6 @@ export function readJsonValues(text: string, maxDepth: number, sink: JsonSink): 
     const key = string();
     if (key === undefined || skipBlank() !== 0x3a) return false;
     at++;
-    const seen = keys[keys.length - 1]!;
-    if (seen.has(key)) duplicateKey = true;
-    seen.add(key);
     name(key);
     return true;
   }

@@ -33,10 +33,7 @@ export interface Header {
   readonly value: string;
 }
 
-/**
- * A part that the caller says it could not hand over. Whatever is missing makes the verdict partial.
- * `body-parsed`: the raw body is missing, but the WAF's parser gave its arguments, so its values were seen.
- */
+/** A part that the caller says it could not hand over. Whatever is missing makes the verdict partial. */
 export const missingParts = ["body", "body-tail", "files", "xml", "headers", "arguments"] as const;
 export type MissingPart = (typeof missingParts)[number];
 

@@ -103,10 +103,16 @@ describe("valid JSON", () => {
     );
   });
 
-  test("only a key that repeats in its own object is a duplicate", () => {
-    expect(read('{"a":1,"b":{"a":2},"c":[{"a":3},{"a":4}]}').duplicateKey).toBe(false);
-    expect(read('{"a":1,"b":2,"a":3}').duplicateKey).toBe(true);
-    expect(read(String.raw`{"a":1,"\u0061":3}`).duplicateKey).toBe(true);
+  test("a key that repeats, also in an escaped spelling, hands over each of its values", () => {
+    expect(read('{"a":1,"b":{"a":2},"a":3}').found).toEqual([
+      ["a", "1"],
+      ["b.a", "2"],
+      ["a", "3"],
+    ]);
+    expect(read(String.raw`{"a":1,"\u0061":3}`).found).toEqual([
+      ["a", "1"],
+      ["a", "3"],
+    ]);
   });
 });
 
