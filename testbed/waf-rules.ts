@@ -20,8 +20,13 @@ export interface PluginOptions {
   readonly settings?: TxSettings;
   /** SecLang placed before the plugin's configuration file, for settings that depend on path or host. */
   readonly extraRules?: string;
-  /** Whether the generated file with the ids of matched rules is included. Default: true. */
-  readonly hits?: boolean;
+  /**
+   * Where the flags of matched rules come from: actions added from outside, or a copy of the rules; "none": there are
+   * none. Default: "actions".
+   */
+  readonly hits?: "actions" | "copy" | "none";
+  /** Whether the files are there that are included after CRS's rules. Default: true. */
+  readonly after?: boolean;
 }
 
 /** How much of a body the engine reads. Defaults are those of the recommended configuration. */
@@ -67,11 +72,16 @@ export async function writeRules(
   options: RuleOptions,
 ): Promise<string> {
   const plugins = path.join(directory, `plugins-${name}`);
-  if (options.plugin !== undefined) await copyPlugin(plugins, options.crs, options.plugin);
+  const rulesDirectory =
+    options.plugin === undefined
+      ? options.crs.rulesDirectory
+      : await copyPlugin(plugins, options.crs, options.plugin);
   const pluginFiles = options.plugin === undefined ? [] : (await readdir(plugins)).sort();
   const includePlugin = (kind: string) =>
     pluginFiles
-      .filter((file) => file.endsWith(`-${kind}.conf`))
+      .filter(
+        (file) => file.endsWith(`-${kind}.conf`) && (kind !== "after" || (options.plugin?.after ?? true)),
+      )
       .map((file) => include(path.join(plugins, file)));
 
   const lines = [
@@ -83,7 +93,7 @@ export async function writeRules(
     options.plugin?.extraRules ?? "",
     ...includePlugin("config"),
     ...includePlugin("before"),
-    ...(await listRuleFiles(options.crs.rulesDirectory)).map(include),
+    ...(await listRuleFiles(rulesDirectory)).map(include),
     ...includePlugin("after"),
     options.finalRules ?? "",
   ];
@@ -97,15 +107,15 @@ export function auditLogFile(directory: string): string {
   return path.join(directory, "audit.log");
 }
 
-async function copyPlugin(directory: string, crs: Crs, plugin: PluginOptions): Promise<void> {
+/** Copies the plugin and generates its part; gives the folder of the rules to include. */
+async function copyPlugin(directory: string, crs: Crs, plugin: PluginOptions): Promise<string> {
   await mkdir(directory, { recursive: true });
   await cp(path.join(projectDirectory, "plugin"), directory, { recursive: true });
-  if (plugin.hits ?? true) {
-    await writeHitsFile({
-      rulesDirectory: crs.rulesDirectory,
-      outFile: path.join(directory, "arbiter-hits-after.conf"),
-    });
-  }
+  if (plugin.hits === "none") return crs.rulesDirectory;
+  const copyDirectory = plugin.hits === "copy" ? path.join(directory, "rules") : undefined;
+  const outFile = path.join(directory, "arbiter-hits-after.conf");
+  await writeHitsFile({ rulesDirectory: crs.rulesDirectory, outFile, copyDirectory });
+  return copyDirectory ?? crs.rulesDirectory;
 }
 
 function engineSettings(engine: Engine, directory: string, options: RuleOptions): string[] {

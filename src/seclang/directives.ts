@@ -11,6 +11,8 @@ export interface Directive {
   readonly arguments: readonly string[];
   /** Number of its first line, from 1. */
   readonly line: number;
+  /** Number of its last line, which differs from the first where it is continued. */
+  readonly lastLine: number;
 }
 
 /** Reads every directive of a configuration file, in order. Never throws: an unclosed quote ends with its line. */
@@ -31,7 +33,7 @@ export function parseDirectives(text: string): readonly Directive[] {
     }
     const [name, ...rest] = splitWords(pending + line);
     pending = "";
-    if (name !== undefined) directives.push({ name, arguments: rest, line: first });
+    if (name !== undefined) directives.push({ name, arguments: rest, line: first, lastLine: index + 1 });
   }
   return directives;
 }

@@ -15,6 +15,8 @@ export interface Rule {
   readonly id: number;
   /** The actions of each link, in order; at least one link. */
   readonly links: readonly (readonly Action[])[];
+  /** Number of the line that its last link ends in, from 1. */
+  readonly lastLine: number;
 }
 
 /** Rules of a file, in order. Rules without an id and links that belong to no chain are left out. */
@@ -33,7 +35,7 @@ export function collectRules(directives: readonly Directive[]): readonly Rule[] 
     }
     open = undefined;
     const id = Number(links[0]?.find(({ name }) => name === "id")?.value);
-    if (Number.isSafeInteger(id)) rules.push({ id, links });
+    if (Number.isSafeInteger(id)) rules.push({ id, links, lastLine: directive.lastLine });
   }
   return rules;
 }

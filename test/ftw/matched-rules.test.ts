@@ -28,9 +28,13 @@ function loggedAlarms({ messages }: FtwResult): { certain: readonly number[]; op
 
 describe.each(pairs)("$title", ({ engine, crs }) => {
   // In shadow the question is asked after the response.
-  it.each([0, 1])(
-    "tells the verdict server the very rules that the audit log names: shadow %i",
-    async (shadow) => {
+  it.each([
+    { shadow: 0, hits: "actions" },
+    { shadow: 1, hits: "actions" },
+    { shadow: 0, hits: "copy" },
+  ] as const)(
+    "tells the verdict server the very rules that the audit log names: shadow $shadow, flags by $hits",
+    async ({ shadow, hits }) => {
       const stages = await sampleCrsTests(isFullMatrix ? 1 : 7);
       const verdicts = await startFakeVerdictServer({ verdict: "pass" });
       const settings = {
@@ -45,7 +49,7 @@ describe.each(pairs)("$title", ({ engine, crs }) => {
         crs,
         upstream: backend.port,
         ...ftwSettings,
-        plugin: { settings },
+        plugin: { settings, hits },
       });
       try {
         const logged = (await runFtwTests(waf, stages)).filter(

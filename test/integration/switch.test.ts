@@ -185,7 +185,7 @@ describe.each(pairs)("$title", ({ engine, crs }) => {
 
 describe.each(pairs)("$title, where the second half of the plugin is missing", ({ engine, crs }) => {
   it("leaves the decision with CRS", async () => {
-    const pair = await startPair(engine, crs, { finalRules: "SecRuleRemoveById 9529200-9529499" });
+    const pair = await startPair(engine, crs, { plugin: { after: false } });
     try {
       pair.verdicts.behave({ verdict: "pass" });
       for (const mode of ["second-opinion", "scoring", "general"]) {
@@ -193,6 +193,69 @@ describe.each(pairs)("$title, where the second half of the plugin is missing", (
         expect(outcome.status).toBe(403);
         expect(outcome.ruleIds).toContain(949110);
         expect(pair.verdicts.asked).toHaveLength(0);
+      }
+    } finally {
+      await pair.stop();
+    }
+  });
+});
+
+// CRS's rule 949060 matches every request, between the plugin's two halves; so it can stand for a rule in between.
+describe.each(pairs)("$title, where a rule between the plugin's halves", ({ engine, crs }) => {
+  const startWith = (actions: string) =>
+    startPair(engine, crs, { finalRules: `SecRuleUpdateActionById 949060 "${actions}"` });
+
+  it.each([{}, { mode: "second-opinion" }])(
+    "ends phase 2, CRS's threshold is back for phase 5: %j",
+    async (settings) => {
+      const pair = await startWith("allow:phase");
+      try {
+        const outcome = await pair.send(settings, { path: injection });
+        expect(outcome.status).toBe(200);
+        expect(outcome.tx["threshold"]).toBe("5");
+      } finally {
+        await pair.stop();
+      }
+    },
+  );
+
+  it("sets another threshold, CRS decides by it", async () => {
+    const pair = await startWith("setvar:'tx.inbound_anomaly_score_threshold=7'");
+    try {
+      pair.verdicts.behave({ verdict: "pass" });
+      for (const [score, status] of [
+        [6, 200],
+        [7, 403],
+      ] as const) {
+        const outcome = await pair.send({ score }, { path: "/shop" });
+        expect(outcome.status).toBe(status);
+        expect(outcome.ruleIds.includes(949110)).toBe(status === 403);
+        expect(outcome.tx["threshold"]).toBe("7");
+      }
+      expect(pair.verdicts.asked).toHaveLength(0);
+    } finally {
+      await pair.stop();
+    }
+  });
+});
+
+describe.each(pairs)("$title", ({ engine, crs }) => {
+  it("leaves CRS's threshold as it was, whatever becomes of the request", async () => {
+    const pair = await startPair(engine, crs);
+    try {
+      for (const verdict of ["pass", "attack"] as const) {
+        pair.verdicts.behave({ verdict });
+        for (const settings of [
+          {},
+          { mode: "scoring" },
+          { mode: "general" },
+          { shadow: 1 },
+          { enabled: 0 },
+        ]) {
+          for (const path of ["/shop", injection]) {
+            expect((await pair.send(settings, { path })).tx["threshold"]).toBe("5");
+          }
+        }
       }
     } finally {
       await pair.stop();

@@ -88,6 +88,7 @@ const tracedVariables = [
   ["blocking", "blocking_inbound_anomaly_score"],
   ["detection", "detection_inbound_anomaly_score"],
   ["inbound_pl1", "inbound_anomaly_score_pl1"],
+  ["threshold", "inbound_anomaly_score_threshold"],
 ] as const;
 
 const traceRuleId = 9_000_900;

@@ -1,8 +1,15 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { askingRules, formatHits, surveyRules, writeHitsFile } from "../../src/seclang/crs-hits.ts";
+import {
+  addFlags,
+  askingRules,
+  formatHits,
+  formatIds,
+  surveyRules,
+  writeHitsFile,
+} from "../../src/seclang/crs-hits.ts";
 import { parseDirectives } from "../../src/seclang/directives.ts";
 import { collectRules } from "../../src/seclang/rules.ts";
 
@@ -35,6 +42,37 @@ describe("surveyRules", () => {
     ["that set a score to nothing", `SecAction "id:1,phase:1,setvar:'tx.anomaly_score_pl1=0'"`],
   ])("leaves out rules %s", (_, text) => {
     expect(surveyRules([text]).scoredRules).toEqual([]);
+  });
+});
+
+describe("addFlags", () => {
+  it("puts the flag into the last link of a scored rule, and leaves everything else as it is", () => {
+    const others = `# a comment\nSecRule A "x" "id:1,phase:2,pass"\nSecMarker END\n`;
+    expect(addFlags(others)).toBe(others);
+    const chain = `${scored(920170, ",chain")}  SecRule A "y" \\\n    "t:none,\\\n    capture"\n${others}`;
+    expect(addFlags(chain)).toBe(
+      chain.replace(`capture"`, `capture,setvar:'tx.arbiter-hit_920170=%{MATCHED_VAR_NAME}'"`),
+    );
+  });
+
+  it("gives a list of actions to a last link without one", () => {
+    expect(addFlags(`${scored(942100, ",chain")}SecRule A "y"\n`)).toBe(
+      `${scored(942100, ",chain")}SecRule A "y" "setvar:'tx.arbiter-hit_942100=%{MATCHED_VAR_NAME}'"\n`,
+    );
+  });
+
+  it("refuses a rule whose actions stand in no quotes", () => {
+    expect(() => addFlags("SecRule A x id:942100,phase:2,setvar:tx.anomaly_score_pl1=+5\n")).toThrow(
+      "942100",
+    );
+  });
+});
+
+describe("formatIds", () => {
+  it("lists the ids for the plugin, and adds no flag", () => {
+    const text = formatIds({ release: "", scoredRules: [{ id: 942100, lastLink: 0 }] });
+    expect(text.split("setvar:'tx.arbiter-plugin_rule_ids=942100'")).toHaveLength(askingRules.length + 1);
+    expect(text).not.toContain("arbiter-hit_");
   });
 });
 
@@ -89,6 +127,23 @@ describe("writeHitsFile", () => {
     const first = await readFile(outFile, "utf8");
     await writeHitsFile({ rulesDirectory: directory, outFile });
     expect(await readFile(outFile, "utf8")).toBe(first);
+  });
+
+  it("copies the folder with the flags in the rules, to where nothing is yet", async () => {
+    const rulesDirectory = path.join(directory, "rules");
+    await mkdir(rulesDirectory);
+    await writeFile(path.join(rulesDirectory, "A.conf"), scored(911100));
+    await writeFile(path.join(rulesDirectory, "words.data"), "x\n");
+    const options = {
+      rulesDirectory,
+      outFile: path.join(directory, "hits.txt"),
+      copyDirectory: path.join(directory, "copy"),
+    };
+    await writeHitsFile(options);
+    expect(await readFile(path.join(directory, "copy", "A.conf"), "utf8")).toBe(addFlags(scored(911100)));
+    expect(await readFile(path.join(directory, "copy", "words.data"), "utf8")).toBe("x\n");
+    expect(await readFile(options.outFile, "utf8")).not.toContain("arbiter-hit_");
+    await expect(writeHitsFile(options)).rejects.toMatchObject({ code: "io_failed" });
   });
 
   it("refuses a folder without scored rules, and one that is not there", async () => {

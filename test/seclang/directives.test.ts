@@ -5,16 +5,16 @@ import { parseDirectives } from "../../src/seclang/directives.ts";
 describe("parseDirectives", () => {
   it("reads a directive with quoted arguments and its line", () => {
     expect(parseDirectives('# a comment\n\nSecRule ARGS "@rx a b" "id:1,pass"\n')).toEqual([
-      { name: "SecRule", arguments: ["ARGS", "@rx a b", "id:1,pass"], line: 3 },
+      { name: "SecRule", arguments: ["ARGS", "@rx a b", "id:1,pass"], line: 3, lastLine: 3 },
     ]);
   });
 
-  it("joins lines that end in a backslash and keeps the number of the first", () => {
+  it("joins lines that end in a backslash and keeps the numbers of the first", () => {
     const text = 'SecMarker A\nSecAction \\\n  "id:1,\\\n  pass"\nSecMarker "B"';
     expect(parseDirectives(text)).toEqual([
-      { name: "SecMarker", arguments: ["A"], line: 1 },
-      { name: "SecAction", arguments: ["id:1,  pass"], line: 2 },
-      { name: "SecMarker", arguments: ["B"], line: 5 },
+      { name: "SecMarker", arguments: ["A"], line: 1, lastLine: 1 },
+      { name: "SecAction", arguments: ["id:1,  pass"], line: 2, lastLine: 4 },
+      { name: "SecMarker", arguments: ["B"], line: 5, lastLine: 5 },
     ]);
   });
 

@@ -25,7 +25,11 @@ export function crsHitsCommand(): Command {
       "folder of the rule set's .conf files (default: the first usual one that exists)",
     )
     .requiredOption("--out <file>", "file to write, such as plugins/arbiter-hits-after.conf")
-    .action(async ({ rules, out }: { rules?: string; out: string }) => {
+    .option(
+      "--copy <directory>",
+      "folder to make, with a copy of the rules that is faster under libmodsecurity 3",
+    )
+    .action(async ({ rules, out, copy }: { rules?: string; out: string; copy?: string }) => {
       const rulesDirectory = rules ?? usualFolders.find((folder) => existsSync(folder));
       if (rulesDirectory === undefined) {
         throw new ArbiterError(
@@ -33,7 +37,11 @@ export function crsHitsCommand(): Command {
           `no rule set in the usual folders (${usualFolders.join(", ")}); name it with --rules`,
         );
       }
-      const { release, scoredRules } = await writeHitsFile({ rulesDirectory, outFile: out });
+      const { release, scoredRules } = await writeHitsFile({
+        rulesDirectory,
+        outFile: out,
+        copyDirectory: copy,
+      });
       const count = `${scoredRules.length} scored rule${scoredRules.length === 1 ? "" : "s"}`;
       process.stdout.write(`${out}: ${count} of ${release || "a rule set without a release"}\n`);
     });
