@@ -81,26 +81,32 @@ ${lists.join("\n")}
 }
 
 /**
- * The text of a rule file with a flag in the last link of each scored rule. Throws `data_invalid` where the last line of
- * such a rule is not the end of a list of actions in double quotes.
+ * The text of a rule file with a flag in the last link of each scored rule: before its last `setvar`, or else at its end.
+ * (Behind `expirevar` libmodsecurity overlooks an action.) Throws `data_invalid` where a link without `setvar` does not
+ * end in a double quote.
  */
 export function addFlags(text: string): string {
   const lines = text.split("\n");
   for (const rule of collectRules(parseDirectives(text))) {
     if (!isScored(rule)) continue;
-    const at = rule.lastLine - 1;
-    const line = lines[at] ?? "";
-    const hasActions = rule.links.at(-1)?.length !== 0;
-    const end = /"\s*$/.exec(line);
-    if (end === null) {
+    const link = rule.links.at(-1) ?? [];
+    const flag = flagAction(rule.id);
+    let at = rule.lastLine - 1;
+    if (link.some(({ name }) => name === "setvar")) {
+      while (at > 0 && !lines[at]?.includes("setvar:")) at -= 1;
+      const line = lines[at] ?? "";
+      const start = line.lastIndexOf("setvar:");
+      lines[at] = `${line.slice(0, start)}${flag},${line.slice(start)}`;
+      continue;
+    }
+    const line = (lines[at] ?? "").trimEnd();
+    if (!line.endsWith('"')) {
       throw new ArbiterError(
         "data_invalid",
         `expected rule ${rule.id} to end in a double quote at line ${rule.lastLine}, found "${line.slice(-40)}"`,
       );
     }
-    lines[at] = hasActions
-      ? `${line.slice(0, end.index)},${flagAction(rule.id)}"`
-      : `${line.trimEnd()} "${flagAction(rule.id)}"`;
+    lines[at] = link.length === 0 ? `${line} "${flag}"` : `${line.slice(0, -1)},${flag}"`;
   }
   return lines.join("\n");
 }

@@ -61,10 +61,19 @@ describe("addFlags", () => {
     );
   });
 
-  it("refuses a rule whose actions stand in no quotes", () => {
-    expect(() => addFlags("SecRule A x id:942100,phase:2,setvar:tx.anomaly_score_pl1=+5\n")).toThrow(
-      "942100",
+  it("puts it before the last setvar, since libmodsecurity overlooks what follows an expirevar", () => {
+    const rule = `SecRule A "x" \\\n  "id:913100,phase:2,\\\n  setvar:'tx.anomaly_score_pl1=+5',\\\n  expirevar:'ip.a=1'"\n`;
+    expect(addFlags(rule)).toBe(
+      rule.replace(
+        "setvar:'tx.anomaly",
+        "setvar:'tx.arbiter-hit_913100=%{MATCHED_VAR_NAME}',setvar:'tx.anomaly",
+      ),
     );
+  });
+
+  it("refuses a link whose actions stand in no quotes", () => {
+    const text = `${scored(942100, ",chain")}SecRule A y t:none\n`;
+    expect(() => addFlags(text)).toThrow("942100");
   });
 });
 
