@@ -35,6 +35,8 @@ const warmUpRequests = 300;
 interface Variant {
   readonly name: string;
   readonly settings: TxSettings | undefined;
+  /** Where the flags of matched rules come from, if not from actions added from outside. */
+  readonly hits?: "copy";
   /** Kinds of traffic that say something about it. */
   readonly tones: readonly Tone[];
   /** True where ordinary traffic should cost so little more that it takes many rounds to see it. */
@@ -48,6 +50,13 @@ const variants: readonly Variant[] = [
   { name: "CRS alone, once more", settings: undefined, tones: both, isClose: true },
   { name: "enabled=0", settings: { enabled: 0 }, tones: ["ordinary"], isClose: true },
   { name: "second-opinion", settings: {}, tones: both, isClose: true },
+  {
+    name: "second-opinion, copy of the rules",
+    settings: {},
+    hits: "copy",
+    tones: ["ordinary"],
+    isClose: true,
+  },
   { name: "second-opinion, shadow", settings: { shadow: 1 }, tones: both },
   { name: "second-opinion, collecting", settings: { collect: 1 }, tones: ["ordinary"] },
   { name: "scoring", settings: { mode: "scoring" }, tones: both },
@@ -118,7 +127,7 @@ async function measurePair(
       const contestants: (Contestant & { key: Key; isClose: boolean })[] = [];
       const serverUs = new Map<string, number[]>();
       for (const variant of variants) {
-        const waf = await start(engine, crs, variant.settings);
+        const waf = await start(engine, crs, variant);
         wafs.push(waf);
         for (const tone of variant.tones) {
           const name: Key = `${variant.name}: ${tone}`;
@@ -166,13 +175,15 @@ async function measurePair(
   );
 }
 
-function start(engine: Engine, crs: CrsVersion, settings: TxSettings | undefined): Promise<Waf> {
+function start(engine: Engine, crs: CrsVersion, { settings, hits }: Variant): Promise<Waf> {
   return startWaf({
     engine,
     crs,
     upstream: backend.port,
     auditLog: "off",
-    ...(settings === undefined ? {} : { plugin: { settings: { socket: arbiter.socket, ...settings } } }),
+    ...(settings === undefined
+      ? {}
+      : { plugin: { settings: { socket: arbiter.socket, ...settings }, hits: hits ?? "actions" } }),
   });
 }
 
@@ -226,7 +237,7 @@ function tableOf(engine: Engine, crs: CrsVersion, tone: Tone, results: readonly 
         ? ["", ""]
         : [percent(cost.median), `${percent(cost.low)} to ${percent(cost.high)}`]),
       figure(serverUs),
-      variant === "second-opinion" && tone === "ordinary"
+      /^second-opinion(?:, copy of the rules)?$/.test(variant) && tone === "ordinary"
         ? `< ${percent(mostCost, 0)} ${cost.median < mostCost ? "met" : "missed"}`
         : "",
     ]),

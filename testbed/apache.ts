@@ -39,9 +39,9 @@ ${sites.map((site) => virtualHost(plan, site)).join("\n")}
 `;
 }
 
-/** The command that runs it in the foreground. */
-export function apacheCommand(configurationFile: string): readonly string[] {
-  return ["apache2", "-f", configurationFile, "-DFOREGROUND"];
+/** The command that runs it in the foreground, as one process where `isAlone`. */
+export function apacheCommand(configurationFile: string, isAlone: boolean): readonly string[] {
+  return ["apache2", "-f", configurationFile, isAlone ? "-X" : "-DFOREGROUND"];
 }
 
 // Connections to the upstream are dropped before Node's default of five idle seconds can close them under a request.

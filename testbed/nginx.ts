@@ -26,9 +26,9 @@ ${sites.map((site) => server(plan, site)).join("\n")}
 `;
 }
 
-/** The command that runs it in the foreground. */
-export function nginxCommand(configurationFile: string): readonly string[] {
-  return ["nginx", "-c", configurationFile];
+/** The command that runs it in the foreground, as one process where `isAlone`. */
+export function nginxCommand(configurationFile: string, isAlone: boolean): readonly string[] {
+  return ["nginx", "-c", configurationFile, ...(isAlone ? ["-g", "master_process off;"] : [])];
 }
 
 function server({ port }: ServerPlan, { name, rulesFile, isDefault }: SitePlan): string {

@@ -27,6 +27,8 @@ export interface WafOptions extends Omit<RuleOptions, "crs"> {
   readonly virtualHosts?: readonly VirtualHost[];
   /** Worker processes. Default: 2. */
   readonly workers?: number;
+  /** A command that runs the server as its argument; the server is then one process alone, all of which a tool sees. */
+  readonly wrapper?: readonly string[];
 }
 
 /** A site beside the default one. */
@@ -127,7 +129,11 @@ async function launch(
     };
     const isApache = options.engine === "apache";
     await writeFile(configurationFile, isApache ? apacheConfiguration(plan) : nginxConfiguration(plan));
-    const command = isApache ? apacheCommand(configurationFile) : nginxCommand(configurationFile);
+    const isAlone = options.wrapper !== undefined;
+    const plain = isApache
+      ? apacheCommand(configurationFile, isAlone)
+      : nginxCommand(configurationFile, isAlone);
+    const command = [...(options.wrapper ?? []), ...plain];
     const server = startServerProcess(command, { outputFile, cwd: directory, env: { PATH: searchPath() } });
     if (await serves(server, directory, port)) return { server, port };
     const words = (await readText(outputFile)) + (await readText(path.join(directory, "error.log")));
