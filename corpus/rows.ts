@@ -31,7 +31,7 @@ export const corpusDefaults: CorpusOptions = { seed: 1, attacks: 60_000, benign:
 const attackShares: Readonly<Record<AttackType, number>> = {
   sqli: 15,
   xss: 14,
-  cmdi: 12,
+  cmdi: 13,
   "path-traversal": 10,
   rfi: 5,
   ssti: 7,
@@ -40,21 +40,24 @@ const attackShares: Readonly<Record<AttackType, number>> = {
   ssrf: 5,
   nosqli: 5,
   ldapi: 3,
-  crlf: 4,
+  crlf: 5,
   deserialization: 4,
-  scanner: 5,
+  scanner: 9,
   other: 6,
 };
 
 /** Share of each kind among the generated benign rows; relative. */
 const benignShares: Readonly<Record<BenignKind, number>> = {
-  prose: 12,
-  languages: 8,
-  "near-misses": 18,
-  code: 8,
-  commands: 9,
-  tokens: 15,
-  platforms: 32,
+  prose: 11,
+  languages: 7,
+  "near-misses": 17,
+  code: 7,
+  commands: 8,
+  posts: 11,
+  queries: 7,
+  paths: 7,
+  tokens: 13,
+  platforms: 26,
 };
 
 /** Of the rows made from a rule `payload`, so many are put into a request of some platform. */

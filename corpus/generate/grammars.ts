@@ -1,6 +1,6 @@
 /**
  * The grammars of the corpus, read from `corpus/grammars`. Each attack class and each kind of benign traffic is one
- * file; all of them may use the words of `shared/lexicon.grammar`.
+ * file; all of them may use the words of `shared/lexicon.grammar` and the posts about code of `shared/posts.grammar`.
  */
 import { readFileSync } from "node:fs";
 import type { AttackType } from "../../src/verdict/verdict.ts";
@@ -15,6 +15,9 @@ export const benignKinds = [
   "near-misses",
   "code",
   "commands",
+  "posts",
+  "queries",
+  "paths",
   "tokens",
   "platforms",
 ] as const;
@@ -30,8 +33,8 @@ export interface Grammars {
 
 /** Reads and checks all grammar files. Throws a plain `Error` where one is wrong. */
 export function loadGrammars(): Grammars {
-  const lexicon = grammarFile("shared/lexicon");
-  const load = (name: string): Grammar => parseGrammar([lexicon, grammarFile(name)]);
+  const shared = [grammarFile("shared/lexicon"), grammarFile("shared/posts")];
+  const load = (name: string): Grammar => parseGrammar([...shared, grammarFile(name)]);
   const loadAll = <Name extends string>(folder: string, names: readonly Name[]): Record<Name, Grammar> =>
     Object.fromEntries(names.map((name) => [name, load(`${folder}/${name}`)])) as Record<Name, Grammar>;
   return {
