@@ -21,6 +21,7 @@ import {
 import { fieldsContentType, readVerdictFields, writeVerdictLine } from "./protocols/verdict-fields.ts";
 import { readVerdictJson, writeVerdictJson } from "./protocols/verdict-json.ts";
 import { type Refusal, refusal, refusalBody, refusalOf } from "./refusal.ts";
+import { createReplies } from "./replies.ts";
 import type { VerdictService } from "./service.ts";
 import { createBreaker, freeSocketPath, openToClients } from "./unix-socket.ts";
 import type { VerdictRequest } from "./verdict-request.ts";
@@ -70,14 +71,7 @@ export async function startServer(options: ServerOptions): Promise<VerdictServer
   const arrivedMs = arrivalClock(options.nowMs);
   let isStopping = false;
 
-  const reply = (response: ServerResponse, status: number, contentType: string, body: string): void => {
-    const length = Buffer.byteLength(body);
-    const headers = ["Content-Type", contentType, "Content-Length", String(length)];
-    if (isStopping) headers.push("Connection", "close");
-    response.writeHead(status, headers);
-    // As many bytes as characters means ASCII, which needs no encoder.
-    response.end(body, length === body.length ? "latin1" : "utf8");
-  };
+  const reply = createReplies(() => isStopping);
 
   const refuse = (response: ServerResponse, refused: Refusal): void => {
     metrics.error(refused.code);
