@@ -111,12 +111,10 @@ export const requestShape: readonly Feature[] = [
 /** Locations whose parameters count as arguments of the request. */
 const argumentLocations = new Set(["query", "form", "json", "xml", "multipart", "engine", "body"]);
 
-/** Characters outside ASCII, by code point, in the order in which they came. */
-type WideCounts = Map<number, number>;
-
-/** Scratch memory: bytes of a value, the ASCII characters counted in them, and the keywords. */
+// Scratch memory: bytes of a value; how often each character of ASCII, and each other one by its code point, was counted.
 const chunk = Buffer.alloc(8_192);
-const ascii = new Uint32Array(256);
+const ascii = new Uint32Array(128);
+const wide = new Map<number, number>();
 const keywords = new Uint32Array(1 + Object.keys(keywordLists).length);
 
 /**
@@ -130,24 +128,21 @@ export function fillRequestShape(transaction: Transaction, row: Float64Array, of
   row[at++] = time?.getUTCDay() ?? 1;
   row[at++] = transaction.method === "GET" ? 1 : 0;
   row[at++] = transaction.method === "POST" ? 1 : 0;
-  ascii.fill(0);
-  const pathWide: WideCounts = new Map();
-  const pathLength = addText(transaction.path, pathWide);
+  clearCounts();
+  const pathLength = addText(transaction.path);
   row[at++] = pathLength;
   row[at++] = countOf("/");
   row[at++] = countOf(".");
   row[at++] = countOf("%");
-  row[at++] = entropyOf(pathLength, pathWide);
+  row[at++] = entropyOf(pathLength);
 
-  ascii.fill(0);
-  keywords.fill(0);
-  const wide: WideCounts = new Map();
+  clearCounts();
   let longestName = 0;
   let longestValue = 0;
   let names = 0;
   let characters = 0;
   for (const [name, value] of lastValues(transaction.parameters)) {
-    const valueLength = addText(value, wide);
+    const valueLength = addText(value);
     characters += valueLength;
     if (valueLength > longestValue) longestValue = valueLength;
     const nameLength = lengthOf(textOf(name));
@@ -159,7 +154,7 @@ export function fillRequestShape(transaction: Transaction, row: Float64Array, of
     ascii[0x20]! += names - 1;
     characters += names - 1;
   }
-  const classes = countClasses(wide);
+  const classes = countClasses();
   const share = (count: number): number => (characters === 0 ? 0 : count / characters);
   row[at++] = names;
   row[at++] = characters;
@@ -171,7 +166,7 @@ export function fillRequestShape(transaction: Transaction, row: Float64Array, of
   row[at++] = share(classes[special]!);
   row[at++] = share(classes[blank]!);
   row[at++] = share(classes[nonAscii]!);
-  row[at++] = entropyOf(characters, wide);
+  row[at++] = entropyOf(characters);
   row[at++] = countOf('"') + countOf("'");
   row[at++] = countOf("<") + countOf(">");
   row[at++] = keywords[keywordLists.sql]!;
@@ -202,8 +197,14 @@ function lengthOf(text: string): number {
   return length;
 }
 
+function clearCounts(): void {
+  ascii.fill(0);
+  if (wide.size > 0) wide.clear();
+  keywords.fill(0);
+}
+
 /** Counts the characters and keywords of a byte string, on its own, and returns its length in characters. */
-function addText(bytes: string, wide: WideCounts): number {
+function addText(bytes: string): number {
   const text = textOf(bytes);
   if (text === bytes) {
     readAscii(text, ascii);
@@ -269,7 +270,7 @@ const letterOrNumber = /^[\p{L}\p{N}]/u;
 const classCounts = new Uint32Array(6);
 
 /** How many of the counted characters belong to each class, overwritten by the next call. Classes follow Python's `str` methods, in which the published features were written. */
-function countClasses(wide: WideCounts): Uint32Array {
+function countClasses(): Uint32Array {
   const counts = classCounts.fill(0);
   for (let code = 0; code < 128; code++) counts[classOf[code]!]! += ascii[code]!;
   for (const [codePoint, count] of wide) {
@@ -285,7 +286,7 @@ function countClasses(wide: WideCounts): Uint32Array {
 }
 
 /** Shannon entropy in bits of the `total` characters counted. */
-function entropyOf(total: number, wide: WideCounts): number {
+function entropyOf(total: number): number {
   let entropy = 0;
   const add = (count: number): void => {
     entropy -= (count / total) * Math.log2(count / total);
