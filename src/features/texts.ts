@@ -3,7 +3,7 @@
  * application may see. Words of letters, digits, `_` and `-` alone are left out: they carry no syntax.
  */
 import { decodeBase64, decodeFully } from "../transaction/decode.ts";
-import type { Parameter, Transaction } from "../transaction/transaction.ts";
+import type { Header, Parameter, Transaction } from "../transaction/transaction.ts";
 import type { Place } from "./fold.ts";
 
 /** One view of one value or name. */
@@ -38,7 +38,8 @@ function consistsOf(text: string, allowed: Uint8Array): boolean {
 }
 
 function hostOf(transaction: Transaction): string {
-  return transaction.headers.find(({ name }) => name.toLowerCase() === "host")?.value ?? "";
+  const isHost = ({ name }: Header): boolean => name.length === 4 && name.toLowerCase() === "host";
+  return transaction.headers.find(isHost)?.value ?? "";
 }
 
 /**
@@ -46,7 +47,7 @@ function hostOf(transaction: Transaction): string {
  * local one would read like a forged request to the inside.
  */
 function foreignPart(name: string, value: string, host: string): string {
-  switch (name.toLowerCase()) {
+  switch (name.length <= 7 ? name.toLowerCase() : name) {
     case "host":
       return consistsOf(value, nameByte) ? "" : value;
     case "origin":

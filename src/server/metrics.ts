@@ -11,6 +11,9 @@ const latencyBuckets = [
   0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1,
 ];
 
+/** Latencies that are kept until they are sorted into buckets, which in a row costs a fraction of what it does one by one. */
+const latenciesHeld = 256;
+
 /** The counters of one process. Adding to them costs an array access; names are those of `docs/reference/verdict-protocol.md`. */
 export interface Metrics {
   /** Counts a verdict; `seconds` from the arrival of the message to its verdict. */
@@ -65,7 +68,14 @@ export function createMetrics(): Metrics {
     help: "Time from the arrival of a message to its verdict.",
     buckets: latencyBuckets,
     registers,
+    collect: () => observeLatencies(),
   });
+  const latencies = new Float64Array(latenciesHeld);
+  let held = 0;
+  const observeLatencies = (): void => {
+    for (const seconds of latencies.subarray(0, held)) latency.observe(seconds);
+    held = 0;
+  };
   counterOf(
     "arbiter_partial_total",
     "Verdicts on requests that could not be inspected fully.",
@@ -171,7 +181,8 @@ export function createMetrics(): Metrics {
       const at = modes.indexOf(mode) * words.length + words.indexOf(verdict.verdict);
       counts[at] = (counts[at] as number) + 1;
       if (verdict.partial) add(partial, site);
-      latency.observe(seconds);
+      latencies[held++] = seconds;
+      if (held === latenciesHeld) observeLatencies();
     },
     error: (code) => add(errors, code),
     unknownFields(count) {

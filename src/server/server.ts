@@ -1,6 +1,7 @@
 /**
  * The verdict server: HTTP/1.1 over a Unix socket, over TCP, or both. Each route reads its message, hands it to the
- * service, and writes one reply. Nothing on this path waits for anything but the bytes of the message.
+ * service, and writes one reply. Nothing on this path waits for anything but the bytes of the message, and for the other
+ * messages of the same turn of the event loop.
  */
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Logger } from "pino";
@@ -9,6 +10,7 @@ import { defaultSocket, readToken } from "../config/load.ts";
 import type { SettingValues } from "../config/settings.ts";
 import { type Access, createAccess, type Need } from "./access.ts";
 import { arrivalClock } from "./arrival-clock.ts";
+import { createBatch } from "./batch.ts";
 import type { Collector } from "./collector.ts";
 import { createListener, drain, listen, rawHeadersLimit } from "./http-listener.ts";
 import { createMessageReader } from "./message-reader.ts";
@@ -68,6 +70,7 @@ export async function startServer(options: ServerOptions): Promise<VerdictServer
   });
   metrics.describeLoad(() => reader);
   const arrivedMs = arrivalClock(options.nowMs);
+  const batch = createBatch();
   let isStopping = false;
 
   const reply = (response: ServerResponse, status: number, contentType: string, body: string): void => {
@@ -91,27 +94,31 @@ export async function startServer(options: ServerOptions): Promise<VerdictServer
   };
 
   /**
-   * Reads the message with `parse` and passes the outcome on. Whatever is wrong with it is refused here, and a mistake of
-   * ours costs this one message its answer, not the process its life.
+   * Reads the message with `parse` and passes the outcome on to `accept`, which returns what writes the reply. Whatever is
+   * wrong with the message is refused here, and a mistake of ours costs this one message its answer, not the process its
+   * life.
    */
   const receive = (
     request: IncomingMessage,
     response: ServerResponse,
     parse: (message: Buffer) => VerdictRequest,
-    accept: (read: VerdictRequest, arrived: number) => void,
+    accept: (read: VerdictRequest, arrived: number) => () => void,
   ): void => {
     const arrived = arrivedMs();
-    reader.read(request, (outcome) => {
-      if (!Buffer.isBuffer(outcome)) return refuse(response, outcome);
+    const judge = (message: Buffer): (() => void) => {
       try {
-        accept(parse(outcome), arrived);
+        return accept(parse(message), arrived);
       } catch (error) {
         const refused = refusalOf(error);
-        if (refused !== undefined) return refuse(response, refused);
+        if (refused !== undefined) return () => refuse(response, refused);
         metrics.failure();
         options.log.error({ err: error }, "a message could not be answered");
-        response.destroy();
+        return () => response.destroy();
       }
+    };
+    reader.read(request, (outcome) => {
+      if (Buffer.isBuffer(outcome)) batch(outcome.length, () => judge(outcome));
+      else refuse(response, outcome);
     });
   };
 
@@ -121,12 +128,14 @@ export async function startServer(options: ServerOptions): Promise<VerdictServer
     const dialect = dialectOf(request.headers["content-type"]);
     if (dialect === "fields") {
       receive(request, response, readVerdictFields, (read, arrived) => {
-        reply(response, 200, "text/plain", writeVerdictLine(service.answer(read, arrived).verdict));
+        const line = writeVerdictLine(service.answer(read, arrived).verdict);
+        return () => reply(response, 200, "text/plain", line);
       });
     } else if (dialect === "json") {
       receive(request, response, parseJson, (read, arrived) => {
         const { verdict, elapsedUs } = service.answer(read, arrived);
-        reply(response, 200, "application/json", writeVerdictJson(verdict, elapsedUs));
+        const text = writeVerdictJson(verdict, elapsedUs);
+        return () => reply(response, 200, "application/json", text);
       });
     } else refuse(response, dialect);
   };
@@ -136,14 +145,15 @@ export async function startServer(options: ServerOptions): Promise<VerdictServer
     if (typeof dialect !== "string") return refuse(response, dialect);
     receive(request, response, dialect === "fields" ? readVerdictFields : parseJson, (read) => {
       collector.take(read);
-      reply(response, 202, "application/json", '{"accepted":true}');
+      return () => reply(response, 202, "application/json", '{"accepted":true}');
     });
   };
 
   const answerPlugin: Exchange = (request, response) => {
     receive(request, response, readMachineLearningPlugin, (read, arrived) => {
       const { verdict } = service.answer(read, arrived);
-      reply(response, statusOfVerdict[verdict.verdict], "text/plain", writeMachineLearningScore(verdict));
+      const score = writeMachineLearningScore(verdict);
+      return () => reply(response, statusOfVerdict[verdict.verdict], "text/plain", score);
     });
   };
 

@@ -71,7 +71,7 @@ export function buildTransaction(parts: RequestParts): Transaction {
 
 /** Splits a request target at its first `?`; the absolute form loses its scheme and authority, a fragment stays. */
 export function splitTarget(uri: string): { path: string; query: string } {
-  const scheme = /^[A-Za-z][A-Za-z0-9+.-]{0,15}:\/\//.exec(uri)?.[0].length ?? 0;
+  const scheme = uri.startsWith("/") ? 0 : (/^[A-Za-z][A-Za-z0-9+.-]{0,15}:\/\//.exec(uri)?.[0].length ?? 0);
   let start = scheme;
   while (scheme > 0 && start < uri.length && !"/?#".includes(uri[start]!)) start++;
   const mark = uri.indexOf("?", start);
@@ -90,7 +90,8 @@ function valuesOf(headers: readonly Header[], lowerName: string): string[] {
 
 /** An IP address in one spelling (RFC 5952): IPv4-mapped IPv6 becomes IPv4, a zone is dropped; undefined for anything else. */
 export function canonicalAddress(address: string | undefined): string | undefined {
-  const bare = address?.split("%", 1)[0] ?? "";
+  if (address === undefined || isIP(address) === 4) return address;
+  const bare = address.split("%", 1)[0]!;
   const family = isIP(bare);
   if (family !== 6) return family === 4 ? bare : undefined;
   const canonical = new SocketAddress({ address: bare, family: "ipv6" }).address;

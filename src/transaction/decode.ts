@@ -14,6 +14,7 @@ export interface Decoded {
   readonly exhausted: boolean;
 }
 
+const blank = 0x20;
 const percent = 0x25;
 const plus = 0x2b;
 const ampersand = 0x26;
@@ -51,31 +52,39 @@ function bytesOfCodePoint(codePoint: number): string {
   return Buffer.from(String.fromCodePoint(codePoint), "utf8").toString("latin1");
 }
 
+const withoutPlus = /%/;
+const withPlus = /[%+]/;
+const beyondBytes = /[^\0-\xff]/;
+
 /** Removes one layer of percent encoding (RFC 3986 §2.1, and the `%uXXXX` of older servers); `+` becomes a blank where `plusIsBlank`. */
 export function decodePercent(text: string, plusIsBlank: boolean): string {
-  let out = "";
-  let copied = 0;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code === plus && plusIsBlank) {
-      out += `${text.slice(copied, i)} `;
-      copied = i + 1;
-    } else if (code === percent) {
-      const byte = hexNumber(text, i + 1, 2);
-      if (byte >= 0) {
-        out += text.slice(copied, i) + String.fromCharCode(byte);
+  if (!(plusIsBlank ? withPlus : withoutPlus).test(text)) return text;
+  // A caller's mistake: no byte must come from it that was not there. No escape reaches over such a character.
+  if (beyondBytes.test(text))
+    return text.replace(/[\0-\xff]+/g, (bytes) => decodePercent(bytes, plusIsBlank));
+  // In place: nothing that is decoded is longer than it was.
+  const bytes = Buffer.from(text, "latin1");
+  let length = 0;
+  for (let i = 0; i < bytes.length; i++) {
+    let byte = bytes[i]!;
+    if (byte === plus && plusIsBlank) byte = blank;
+    else if (byte === percent) {
+      const decoded = hexNumber(text, i + 1, 2);
+      if (decoded >= 0) {
+        byte = decoded;
         i += 2;
-        copied = i + 1;
       } else if ((text.charCodeAt(i + 1) | 0x20) === 0x75) {
         const unit = hexNumber(text, i + 2, 4);
-        if (unit < 0) continue;
-        out += text.slice(copied, i) + bytesOfCodePoint(unit);
-        i += 5;
-        copied = i + 1;
+        if (unit >= 0) {
+          length += bytes.write(bytesOfCodePoint(unit), length, "latin1");
+          i += 5;
+          continue;
+        }
       }
     }
+    bytes[length++] = byte;
   }
-  return copied === 0 ? text : out + text.slice(copied);
+  return bytes.toString("latin1", 0, length);
 }
 
 /** Named entities that browsers resolve and that matter in attacks; the rest cannot form syntax. */
@@ -212,8 +221,12 @@ function layersOf(text: string): number {
   return layers;
 }
 
+/** What any layer begins with; a value without it is decoded. */
+const anyLayer = /[%&\\\xc0-\xff]/;
+
 /** Applies every layer until nothing changes, at most `decodingRounds` times. Linear in the length of the value. */
 export function decodeFully(text: string): Decoded {
+  if (!anyLayer.test(text)) return { text, rounds: 0, exhausted: false };
   let current = text;
   for (let round = 0; round < decodingRounds; round++) {
     const layers = layersOf(current);
@@ -237,6 +250,13 @@ const base64MinLength = 16;
 /** Longest base64 text that is decoded for inspection. */
 const base64MaxLength = 65_536;
 
+/** Value of each byte as a digit of base64 in either alphabet, or -1. */
+const base64Value = new Int8Array(256).fill(-1);
+for (const alphabet of ["+/", "-_"]) {
+  const digits = `ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789${alphabet}`;
+  for (let value = 0; value < 64; value++) base64Value[digits.charCodeAt(value)] = value;
+}
+
 /**
  * The text inside a value that is base64 as a whole (RFC 4648 §4 and §5), or undefined where it is not, or where what
  * comes out is not mostly printable: pictures and ciphers hide no syntax.
@@ -247,18 +267,20 @@ export function decodeBase64(text: string): string | undefined {
   let end = length;
   while (end > length - 2 && text.charCodeAt(end - 1) === 0x3d) end--;
   if (end % 4 === 1) return undefined;
+  const bytes = Math.floor((end * 3) / 4);
+  let unprintable = 0;
+  let bits = 0;
   for (let i = 0; i < end; i++) {
-    const code = text.charCodeAt(i);
-    const letter = (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a;
-    const digit = code >= 0x30 && code <= 0x39;
-    if (!letter && !digit && code !== 0x2b && code !== 0x2f && code !== 0x2d && code !== 0x5f)
-      return undefined;
+    const value = base64Value[text.charCodeAt(i)]!;
+    if (!(value >= 0)) return undefined;
+    bits = (bits << 6) | value;
+    if (i % 4 === 0) continue;
+    // The second, third and fourth digit of a group complete a byte each, and leave four, two and no bits over.
+    const code = (bits >> (6 - 2 * (i % 4))) & 0xff;
+    if ((code < 0x20 || code >= 0x7f) && code !== 0x0a && code !== 0x0d && code !== 0x09) {
+      // Most identifiers end here, after a few digits.
+      if (bytes - ++unprintable < bytes * 0.9) return undefined;
+    }
   }
-  const decoded = Buffer.from(text.slice(0, end), "base64").toString("latin1");
-  let printable = 0;
-  for (let i = 0; i < decoded.length; i++) {
-    const code = decoded.charCodeAt(i);
-    if ((code >= 0x20 && code < 0x7f) || code === 0x0a || code === 0x0d || code === 0x09) printable++;
-  }
-  return printable >= decoded.length * 0.9 ? decoded : undefined;
+  return Buffer.from(text.slice(0, end), "base64").toString("latin1");
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { fillRequestShape, requestShape } from "../../src/features/request-shape.ts";
 import { buildTransaction } from "../../src/transaction/build.ts";
@@ -94,5 +95,73 @@ describe("where the definition says nothing", () => {
     fillRequestShape(buildTransaction({ method: "GET", uri: "/", headers: [] }), row, 1);
     expect([row[0], row.at(-1)]).toEqual([-7, -7]);
     expect(row.slice(1, -1)).not.toContain(-7);
+  });
+});
+
+describe("against a plain reading of the definition", () => {
+  /** The numbers about the values, taken from the whole text at once, character by character. */
+  function plainRow(text: string): number[] {
+    const characters = [...text];
+    const all = characters.length;
+    const many = (fits: (character: string) => boolean): number => characters.filter(fits).length;
+    const share = (fits: (character: string) => boolean): number => (all === 0 ? 0 : many(fits) / all);
+    const isBlank = (c: string): boolean => /[\s\x1c-\x1f\x85]/.test(c) && c !== "\ufeff";
+    const counts = new Map<string, number>();
+    for (const c of characters) counts.set(c, (counts.get(c) ?? 0) + 1);
+    let entropy = 0;
+    for (const count of counts.values()) entropy -= (count / all) * Math.log2(count / all);
+    // Stands in for what is a part of words in Python, and keeps the words of ASCII apart as it does.
+    const words = text.replace(/[[\p{L}\p{N}]--\p{ASCII}]/gv, "z");
+    const matches = (pieces: RegExp): number => words.match(pieces)?.length ?? 0;
+    return [
+      all,
+      share((c) => /\p{Uppercase}/u.test(c)),
+      share((c) => /\p{Lowercase}/u.test(c)),
+      share((c) => /\p{Nd}/u.test(c)),
+      share((c) => !isBlank(c) && !/[\p{L}\p{N}]/u.test(c)),
+      share(isBlank),
+      share((c) => c > "\x7f"),
+      entropy,
+      many((c) => c === "'" || c === '"'),
+      many((c) => c === "<" || c === ">"),
+      matches(/\b(?:select|union|insert|update|delete|drop|from|where|or|and|having|sleep|benchmark)\b/gi),
+      matches(/script|onerror|onload|alert|javascript:|iframe|svg/gi),
+      matches(/\/bin\/|\/etc\/|\b(?:cat|wget|curl|bash|cmd|ping|whoami|id)\b/gi),
+      matches(/<\?php|eval\(|system\(|exec\(|base64_decode|\$\{|\{\{/gi),
+    ];
+  }
+
+  const columns = [
+    ...["values-length", "upper-share", "lower-share", "digit-share", "special-share", "blank-share"],
+    ...["non-ascii-share", "values-entropy", "quotes", "angle-brackets"],
+    ...["sql-words", "script-words", "shell-words", "code-words"],
+  ];
+
+  const pieces = fc.constantFrom(
+    ...["or", "SELECT", "/etc/", "/bin/", "id", "{{", "${", "eval(", "javascript:", "é", "ß", "日本", "٣"],
+    ...["😀", "Ω", "\u2028", "\x85", "\u0301", " ", "'", "<", "7", "x", ".", "\t", "\x1c", "\ufeff"],
+  );
+  const text = fc.array(pieces, { maxLength: 30 }).map((parts) => parts.join(""));
+
+  test.each([
+    ["short values", fc.array(text, { maxLength: 4 })],
+    ["a value longer than scratch memory", text.map((part) => [`${part} or `.repeat(1_500)])],
+  ])("%s", (_, values) => {
+    fc.assert(
+      fc.property(values, (list) => {
+        const row = rowOf("/", {
+          arguments: list.map((value, index) => ({
+            location: "engine",
+            name: `n${index}`,
+            value: bytes(value),
+          })),
+        });
+        const plain = plainRow(list.join(" "));
+        columns.forEach((name, index) => {
+          expect(row[at(name)], name).toBeCloseTo(plain[index]!, 9);
+        });
+      }),
+      { numRuns: 100 },
+    );
   });
 });

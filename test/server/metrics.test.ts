@@ -29,6 +29,17 @@ describe("the metrics", () => {
     expect(text).toContain('arbiter_verdict_seconds_bucket{le="+Inf"} 3');
   });
 
+  it("hold every latency, however many there are between two readings", async () => {
+    const metrics = createMetrics();
+    const countOf = async (): Promise<string | undefined> =>
+      /^arbiter_verdict_seconds_count (\d+)$/m.exec(await metrics.text())?.[1];
+    for (let i = 0; i < 1_000; i++) metrics.verdict("a", "general", verdict, 0.25);
+    expect(await countOf()).toBe("1000");
+    metrics.verdict("a", "general", verdict, 0.25);
+    expect(await countOf()).toBe("1001");
+    expect(await metrics.text()).toContain("arbiter_verdict_seconds_sum 250.25\n");
+  });
+
   it("are listed in the reference page, all of them", async () => {
     const page = readFileSync(new URL("../../docs/reference/verdict-protocol.md", import.meta.url), "utf8");
     for (const [, name] of (await createMetrics().text()).matchAll(/^# HELP (\S+)/gm))

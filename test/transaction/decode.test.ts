@@ -36,6 +36,39 @@ describe("percent encoding", () => {
     expect(decodePercent("1+1", false)).toBe("1+1");
   });
 
+  test("what is decoded is what one replacement would decode", () => {
+    const pieces = [
+      "%",
+      "+",
+      "u",
+      "00",
+      "e9",
+      "2",
+      "F",
+      "%u",
+      "%41",
+      "%uff1c",
+      "%ud800",
+      "x",
+      "\xe9",
+      "\u0130",
+    ];
+    const unitOf = (digits: string): string => {
+      const character = String.fromCharCode(Number.parseInt(digits, 16));
+      return utf8(/[\uff01-\uff5e]/.test(character) ? character.normalize("NFKC") : character.toWellFormed());
+    };
+    fc.assert(
+      fc.property(piecedString(pieces), (text) => {
+        const decoded = text.replace(/%u([0-9a-f]{4})|%([0-9a-f]{2})/gi, (_, unit?: string, byte?: string) =>
+          unit === undefined ? String.fromCharCode(Number.parseInt(byte!, 16)) : unitOf(unit),
+        );
+        expect(decodePercent(text, false)).toBe(decoded);
+        expect(decodePercent(text.replaceAll("+", "%2b"), true)).toBe(decoded);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   test("decoding what was encoded gives any bytes back", () => {
     fc.assert(
       fc.property(byteString(), (text) => {
@@ -119,6 +152,30 @@ describe("base64", () => {
   ])("nothing is found in %s", (_, encoded) => {
     expect(decodeBase64(encoded)).toBeUndefined();
   });
+});
+
+test("base64 is what Node reads, where nine bytes of ten are printable", () => {
+  // Mostly letters, so that both sides of the limit are met.
+  const letter = { weight: 2, arbitrary: fc.constant(0x41) };
+  const any = fc.oneof(letter, fc.constantFrom(0x1f, 0x20, 0x0a, 0x0d, 0x09, 0x7e, 0x7f, 0x00, 0xe9));
+  const encoding = fc.constantFrom<BufferEncoding>("base64", "base64url");
+  fc.assert(
+    fc.property(
+      fc.array(any, { minLength: 10, maxLength: 60 }),
+      encoding,
+      fc.nat(2),
+      (content, alphabet, cut) => {
+        const encoded = Buffer.from(content).toString(alphabet);
+        const given = encoded.slice(0, encoded.length - cut);
+        const read = Buffer.from(given, "base64").toString("latin1");
+        const printable = read.replace(/[^\x20-\x7e\t\n\r]/g, "").length;
+        const digits = given.replace(/={1,2}$/, "").length;
+        const isText = given.length >= 16 && digits % 4 !== 1 && printable >= read.length * 0.9;
+        expect(decodeBase64(given)).toBe(isText ? read : undefined);
+      },
+    ),
+    { numRuns: 1_000 },
+  );
 });
 
 describe("all layers", () => {

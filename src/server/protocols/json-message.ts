@@ -1,8 +1,8 @@
 /**
- * JSON from outside, read so that nobody can see two different messages in it. One linear scan over the bytes bounds
- * depth, items and keys before `JSON.parse` builds anything; counting the keys that survive the parse finds
- * duplicates. The bytes are parsed as Latin-1, hence every string in the outcome already is a byte string; only
- * `\u` escapes above ASCII are first rewritten as the UTF-8 bytes that they stand for.
+ * JSON from outside, read so that nobody can see two different messages in it. One linear scan bounds depth, items and
+ * keys before `JSON.parse` builds anything; counting the keys that survive the parse finds duplicates. The bytes are
+ * parsed as Latin-1, hence every string in the outcome already is a byte string; only `\u` escapes above ASCII are first
+ * rewritten as the UTF-8 bytes that they stand for.
  */
 import { ArbiterError } from "../../errors.ts";
 import { utf8Bytes } from "../byte-string.ts";
@@ -26,69 +26,60 @@ const backslash = 0x5c;
  */
 export function readJsonMessage(message: Buffer): unknown {
   const start = message[0] === 0xef && message[1] === 0xbb && message[2] === 0xbf ? 3 : 0;
-  const { keys, hasHighEscape } = scan(message, start);
-  const source = hasHighEscape ? rewriteEscapes(message, start) : message.toString("latin1", start);
+  const source = message.toString("latin1", start);
+  const keys = scan(source);
   let value: unknown;
   try {
-    value = JSON.parse(source);
+    value = JSON.parse(source.includes("\\u") ? rewriteEscapes(source) : source);
   } catch {
     throw new ArbiterError("bad_request", "the message is not one complete JSON text in UTF-8");
   }
-  if (countKeys(value) !== keys) {
+  const found = typeof value === "object" && value !== null ? countKeys(value) : 0;
+  if (found !== keys) {
     throw new ArbiterError("duplicate_key", "an object of the message names the same key twice");
   }
   return value;
 }
 
-/** Counts what lies outside strings. Says nothing about syntax: the parser will. */
-function scan(message: Buffer, start: number): { keys: number; hasHighEscape: boolean } {
+/** Bounds what lies outside strings, and returns the number of keys. Says nothing about syntax: the parser will. */
+function scan(source: string): number {
   let depth = 0;
   let keys = 0;
   let items = 0;
-  let hasHighEscape = false;
-  for (let i = start; i < message.length; i++) {
-    const byte = message[i] as number;
-    if (byte === quote) {
-      for (i++; i < message.length; i++) {
-        const inside = message[i] as number;
-        if (inside === quote) break;
-        if (inside === backslash) {
-          i++;
-          if (message[i] === 0x75 && !isLowEscape(message, i + 1)) hasHighEscape = true;
-        }
-      }
-    } else if (byte === 0x2c) {
+  for (let i = 0; i < source.length; i++) {
+    const code = source.charCodeAt(i);
+    if (code === quote) {
+      do i = source.indexOf('"', i + 1);
+      while (i >= 0 && isEscaped(source, i));
+      if (i < 0) break;
+    } else if (code === 0x2c) {
       if (++items > messageLimits.items) {
         throw new ArbiterError("too_many", `the message holds more than ${messageLimits.items} items`);
       }
-    } else if (byte === 0x3a) {
+    } else if (code === 0x3a) {
       if (++keys > messageLimits.keys) {
         throw new ArbiterError("too_many", `the message holds more than ${messageLimits.keys} keys`);
       }
-    } else if (byte === 0x7b || byte === 0x5b) {
+    } else if (code === 0x7b || code === 0x5b) {
       if (++depth > messageLimits.depth) {
         throw new ArbiterError("too_deep", `the message is nested deeper than ${messageLimits.depth}`);
       }
-    } else if (byte === 0x7d || byte === 0x5d) {
+    } else if (code === 0x7d || code === 0x5d) {
       depth--;
     }
   }
-  return { keys, hasHighEscape };
+  return keys;
 }
 
-/** Whether the four digits at `at` stand for an ASCII character: 0000 to 007F. */
-function isLowEscape(message: Buffer, at: number): boolean {
-  return (
-    message[at] === 0x30 &&
-    message[at + 1] === 0x30 &&
-    (message[at + 2] as number) >= 0x30 &&
-    (message[at + 2] as number) <= 0x37
-  );
+/** Whether an odd number of backslashes stands before a place inside a string; its opening quote ends the count. */
+function isEscaped(source: string, at: number): boolean {
+  let first = at;
+  while (source.charCodeAt(first - 1) === backslash) first--;
+  return (at - first) % 2 === 1;
 }
 
 /** The message with every `\u` escape above ASCII replaced by UTF-8 bytes; a surrogate pair counts as one character. */
-function rewriteEscapes(message: Buffer, start: number): string {
-  const source = message.toString("latin1", start);
+function rewriteEscapes(source: string): string {
   const pieces: string[] = [];
   let kept = 0;
   for (let at = source.indexOf("\\"); at >= 0; at = source.indexOf("\\", at)) {
@@ -122,18 +113,21 @@ function escapeAt(source: string, at: number): number {
 }
 
 /** Counts the keys of all objects in the value; its depth is bounded by the scan. Throws `forbidden_key`. */
-function countKeys(value: unknown): number {
-  if (typeof value !== "object" || value === null) return 0;
+function countKeys(value: object): number {
   let keys = 0;
   if (Array.isArray(value)) {
-    for (const item of value) if (typeof item === "object") keys += countKeys(item);
+    for (const item of value as unknown[]) {
+      if (typeof item === "object" && item !== null) keys += countKeys(item);
+    }
     return keys;
   }
-  for (const key of Object.keys(value)) {
+  for (const key in value) {
     if (key === "__proto__" || key === "constructor" || key === "prototype") {
       throw new ArbiterError("forbidden_key", `the key "${key}" is not allowed`);
     }
-    keys += 1 + countKeys((value as Record<string, unknown>)[key]);
+    keys++;
+    const member = (value as Record<string, unknown>)[key];
+    if (typeof member === "object" && member !== null) keys += countKeys(member);
   }
   return keys;
 }

@@ -154,12 +154,14 @@ export function readVerdictFields(message: Buffer): VerdictRequest {
   let unknownFields = 0;
   let fields = 0;
   let at = 0;
+  // Keys are looked for here and cut from it; values are not, since each would keep the whole message in memory.
+  const source = bytes(message, 0, message.length);
   while (at < message.length) {
     if (++fields > fieldsLimit)
       throw new ArbiterError("too_many", `the message has more than ${fieldsLimit} fields`);
-    const keyEnd = message.indexOf(space, at);
+    const keyEnd = source.indexOf(" ", at);
     if (keyEnd <= at || keyEnd - at > keyLengthLimit) throw malformed(at);
-    const key = bytes(message, at, keyEnd);
+    const key = source.slice(at, keyEnd);
     const first = lengthAt(message, keyEnd + 1);
     const isPair = message[first.end] === space;
     const second = isPair ? lengthAt(message, first.end + 1) : undefined;

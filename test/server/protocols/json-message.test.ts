@@ -36,6 +36,34 @@ describe("a JSON message", () => {
     );
   });
 
+  it("sees no structure inside strings, however quotes and backslashes follow each other", () => {
+    const piece = fc.constantFrom(
+      "\\",
+      '"',
+      "\\\\",
+      '\\"',
+      ":",
+      ",",
+      "{",
+      "}",
+      "[",
+      "u00e9",
+      "\\u0041",
+      "é",
+      "a",
+    );
+    const text = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(""));
+    fc.assert(
+      fc.property(text, text, text, (a, b, c) => {
+        expect(read(JSON.stringify([a, { k: b }, c]))).toEqual([bytes(a), { k: bytes(b) }, bytes(c)]);
+        // Cut anywhere, it is refused as what it is.
+        const whole = JSON.stringify([a, { [b]: c }]);
+        expect(codeOf(() => read(whole.slice(0, -1)))).toBe("bad_request");
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it("refuses a key that is named twice, at any depth and however it is written", () => {
     for (const text of ['{"a":1,"a":2}', '{"a":1,"\\u0061":2}', '[{"b":{"a":1,"a":1}}]']) {
       expect(codeOf(() => read(text))).toBe("duplicate_key");
