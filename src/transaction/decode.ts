@@ -258,8 +258,30 @@ for (const alphabet of ["+/", "-_"]) {
 }
 
 /**
+ * How serialized objects begin in base64: of Java, of .NET's BinaryFormatter, of Python's pickle (protocols 4 and 5, and 2
+ * and 3 with a class, a list or a dictionary), and of Ruby's Marshal (a list, a hash, an object, an instance).
+ */
+const serializedBeginnings = [
+  "rO0AB",
+  "AAEAAAD/////",
+  "AAEAAAD_____",
+  "gASV",
+  "gAWV",
+  "gAJj",
+  "gANj",
+  "gAJd",
+  "gANd",
+  "gAJ9",
+  "gAN9",
+  "BAhb",
+  "BAh7",
+  "BAhv",
+  "BAhJ",
+];
+
+/**
  * The text inside a value that is base64 as a whole (RFC 4648 §4 and §5), or undefined where it is not, or where what
- * comes out is not mostly printable: pictures and ciphers hide no syntax.
+ * comes out is neither a serialized object nor mostly printable: pictures and ciphers hide no syntax.
  */
 export function decodeBase64(text: string): string | undefined {
   const length = text.length;
@@ -267,8 +289,9 @@ export function decodeBase64(text: string): string | undefined {
   let end = length;
   while (end > length - 2 && text.charCodeAt(end - 1) === 0x3d) end--;
   if (end % 4 === 1) return undefined;
+  const isObject = serializedBeginnings.some((beginning) => text.startsWith(beginning));
   const bytes = Math.floor((end * 3) / 4);
-  let unprintable = 0;
+  let unprintable = isObject ? -bytes : 0;
   let bits = 0;
   for (let i = 0; i < end; i++) {
     const value = base64Value[text.charCodeAt(i)]!;

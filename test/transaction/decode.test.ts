@@ -154,6 +154,21 @@ describe("base64", () => {
   });
 });
 
+test.each([
+  ["Java", "aced000573720011"],
+  [".NET", "0001000000ffffffff0100"],
+  ["Python, protocol 4", "80049563000000"],
+  ["Python, protocol 2", "8002637379730a"],
+  ["Ruby", "04085b07690069"],
+])("an object of %s in base64 is read, printable or not", (_, beginning) => {
+  const bytes = Buffer.concat([
+    Buffer.from(beginning, "hex"),
+    Buffer.from(Array.from({ length: 40 }, (_, i) => (i * 37) % 256)),
+  ]);
+  for (const alphabet of ["base64", "base64url"] as const)
+    expect(decodeBase64(bytes.toString(alphabet))).toBe(bytes.toString("latin1"));
+});
+
 test("base64 is what Node reads, where nine bytes of ten are printable", () => {
   // Mostly letters, so that both sides of the limit are met.
   const letter = { weight: 2, arbitrary: fc.constant(0x41) };
