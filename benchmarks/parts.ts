@@ -43,7 +43,7 @@ const steps: Readonly<Record<string, (index: number) => unknown>> = {
   "reading the message, fields": (index) => readVerdictFields(at(fields, index)),
   "building the transaction": (index) => buildTransaction(at(parts, index)),
   "the whole detector": (index) => detector.inspect(at(transactions, index)),
-  "… of which the 26 numbers": (index) => fillRequestShape(at(transactions, index), row, 0),
+  "the 26 numbers, where the forest has a say": (index) => fillRequestShape(at(transactions, index), row, 0),
   "… of which decoding and choosing texts": (index) => textsOf(at(transactions, index)),
   metrics: (index) => metrics.verdict("default", "general", at(verdicts, index), 0.0001),
   "writing the verdict, JSON": (index) => writeVerdictJson(at(verdicts, index), 50),

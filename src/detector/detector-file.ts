@@ -7,10 +7,16 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { ArbiterError } from "../errors.ts";
 import { features, featuresId } from "../features/catalog.ts";
+import type { Evidence } from "../models/evidence.ts";
+import { evidenceBound } from "../models/evidence.ts";
 import type { IsolationForest } from "../models/isolation-forest.ts";
 import type { LogisticRegression } from "../models/logistic-regression.ts";
 import type { SymbolNgrams } from "../models/symbol-ngrams.ts";
-import type { MeasuredThreshold, OperatingPoints } from "../verdict/operating-point.ts";
+import type {
+  MeasuredSecondOpinion,
+  MeasuredThreshold,
+  OperatingPoints,
+} from "../verdict/operating-point.ts";
 import type { AttackType } from "../verdict/verdict.ts";
 import { attackTypes } from "../verdict/verdict.ts";
 
@@ -24,7 +30,11 @@ export interface DetectorParts {
   readonly classes: readonly AttackType[];
   /** Log-odds of "attack" from the log-odds of the letters, those of the tokens, and the forest's score. */
   readonly fusion: LogisticRegression;
+  /** What the rules of CRS that matched add in second opinion, by rule id. */
+  readonly evidence: Evidence;
   readonly operatingPoints: OperatingPoints;
+  /** What second opinion does at its operating point; null where the data held no alarms of CRS. */
+  readonly secondOpinion: MeasuredSecondOpinion | null;
   /** Thresholds with their measured price, from many false alarms to few. */
   readonly measured: readonly MeasuredThreshold[];
   readonly provenance: Provenance;
@@ -48,7 +58,7 @@ export interface Provenance {
 
 const magic = Buffer.from("ARBITER\n", "latin1");
 /** Version of the layout; a file of another version is refused. */
-export const formatVersion = 1;
+export const formatVersion = 2;
 /** Largest file that is read, in bytes. */
 export const maxFileBytes = 64 * 1024 * 1024;
 const digestBytes = 32;
@@ -90,6 +100,24 @@ const headerSchema = z.strictObject({
     bias: coefficient,
     weights: z.array(z.number().min(0).max(largest)).length(3),
   }),
+  evidence: z
+    .strictObject({
+      signs: z.array(z.int().nonnegative()).max(4096),
+      weights: z.array(z.number().min(0).max(evidenceBound)).max(4096),
+    })
+    .refine(({ signs, weights }) => signs.length === weights.length, "there is not one weight for each rule")
+    .refine(
+      ({ signs }) => signs.every((sign, i) => i === 0 || signs[i - 1]! < sign),
+      "the rules are not in ascending order",
+    ),
+  secondOpinion: z
+    .strictObject({
+      falseAlarms: z.int().nonnegative(),
+      attacks: z.int().nonnegative(),
+      left: share,
+      kept: share,
+    })
+    .nullable(),
   operatingPoints: z.strictObject({
     "second-opinion": pointSchema,
     scoring: pointSchema,
@@ -146,6 +174,8 @@ export function writeDetector(parts: DetectorParts): Uint8Array {
       tokens: ngramsHeader(tokens),
       forest: { features: forest.features, sampleSize: forest.sampleSize },
       fusion: parts.fusion,
+      evidence: parts.evidence,
+      secondOpinion: parts.secondOpinion,
       operatingPoints: parts.operatingPoints,
       measured: parts.measured,
       provenance: parts.provenance,
@@ -210,6 +240,8 @@ export function parseDetector(file: Uint8Array): DetectorParts {
     tokens: readNgrams("tokens"),
     classes: header.classes,
     fusion: header.fusion,
+    evidence: header.evidence,
+    secondOpinion: header.secondOpinion,
     operatingPoints: header.operatingPoints,
     measured: header.measured,
     provenance: header.provenance,

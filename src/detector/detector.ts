@@ -3,6 +3,7 @@
  * anything itself, and nothing on this path waits for anything.
  */
 import { extract } from "../features/extract.ts";
+import { scoreEvidence } from "../models/evidence.ts";
 import { scoreIsolationForest } from "../models/isolation-forest.ts";
 import { logisticLogit, sigmoid } from "../models/logistic-regression.ts";
 import type { Transaction } from "../transaction/transaction.ts";
@@ -12,7 +13,7 @@ import type { MeasuredThreshold, OperatingPoints } from "../verdict/operating-po
 import type { AttackType, Mode, Reason, Verdict } from "../verdict/verdict.ts";
 import type { DetectorParts, Provenance } from "./detector-file.ts";
 import { detectorId, parseDetector } from "./detector-file.ts";
-import { problemReason, shapeReason, textReason } from "./reasons.ts";
+import { evidenceReason, problemReason, shapeReason, textReason } from "./reasons.ts";
 import { textJudge } from "./text-judge.ts";
 
 export interface InspectOptions {
@@ -42,18 +43,22 @@ export function readDetector(file: Uint8Array): Detector {
 /** Composes a detector from parts already checked. */
 export function composeDetector(parts: DetectorParts, id: string): Detector {
   const judge = textJudge(parts);
+  // A forest without a say is asked only where a reason may mention it.
+  const anomalyWeighs = parts.fusion.weights[2]! > 0;
   return {
     id,
     operatingPoints: parts.operatingPoints,
     measured: parts.measured,
     provenance: parts.provenance,
     inspect(transaction, options = {}) {
-      const { row, texts, exhausted } = extract(transaction);
+      const { texts, exhausted, row } = extract(transaction);
       const worst = judge.findWorst(texts);
-      const anomaly = scoreIsolationForest(parts.forest, row);
-      const probability = sigmoid(logisticLogit(parts.fusion, [worst.letters, worst.tokens, anomaly]));
-
+      const anomalyOf = (): number => scoreIsolationForest(parts.forest, row());
       const mode = options.mode ?? "general";
+      const own = logisticLogit(parts.fusion, [worst.letters, worst.tokens, anomalyWeighs ? anomalyOf() : 0]);
+      const rules = rulesOf(transaction, mode);
+      const probability = sigmoid(own + scoreEvidence(parts.evidence, rules));
+
       const point = options.operatingPoints?.[mode] ?? parts.operatingPoints[mode];
       const decision = decide(
         transaction,
@@ -72,7 +77,11 @@ export function composeDetector(parts: DetectorParts, id: string): Detector {
           attackType = description.attackType;
           reasons.push(textReason(worst.text, description.piece, attackType));
         }
-        if (anomaly >= notableAnomaly || worst.text === undefined) reasons.push(shapeReason(anomaly));
+        const rule = evidenceReason(parts.evidence, rules, transaction.waf?.matched ?? {});
+        // What only the rules brought about is said first.
+        if (rule !== undefined) reasons.splice(sigmoid(own) < point.suspect ? 0 : reasons.length, 0, rule);
+        const anomaly = anomalyOf();
+        if (anomaly >= notableAnomaly || reasons.length === 0) reasons.push(shapeReason(anomaly));
       }
       for (const problem of transaction.problems)
         if (reasons.length < 3) reasons.push(problemReason(problem));
@@ -88,6 +97,14 @@ export function composeDetector(parts: DetectorParts, id: string): Detector {
       };
     },
   };
+}
+
+/**
+ * The rules that count as evidence. Second opinion judges alarms, and its threshold is chosen on alarms. Scoring has the
+ * rules in its sum already, and in general mode Arbiter decides alone.
+ */
+function rulesOf({ waf }: Transaction, mode: Mode): readonly number[] {
+  return mode === "second-opinion" && waf !== undefined ? waf.rules : [];
 }
 
 /** Anomaly from which a reason mentions the shape of the request: rows of average depth score 0.5. */

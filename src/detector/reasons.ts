@@ -1,5 +1,7 @@
 /** Puts into words why a verdict is what it is: which parameter, which piece of it, what about it. */
 import type { Text } from "../features/texts.ts";
+import type { Evidence } from "../models/evidence.ts";
+import { weightOf } from "../models/evidence.ts";
 import type { Parameter, Problem } from "../transaction/transaction.ts";
 import { displayText } from "../transaction/transaction.ts";
 import type { AttackType, Reason } from "../verdict/verdict.ts";
@@ -41,6 +43,31 @@ export function shapeReason(score: number): Reason {
     where: "request",
     what: `anomaly ${score.toFixed(2)}`,
     why: "lengths, character shares and counts are unlike those of ordinary requests",
+  };
+}
+
+/** A rule that weighs less than this explains nothing. */
+const notableWeight = 0.5;
+
+/** The reason of the rule that weighs most, or undefined where none weighs much; `matched` names the variables by rule. */
+export function evidenceReason(
+  evidence: Evidence,
+  rules: readonly number[],
+  matched: Readonly<Record<string, string>>,
+): Reason | undefined {
+  let heaviest = 0;
+  let most = 0;
+  for (const rule of rules) {
+    const weight = weightOf(evidence, rule);
+    if (weight <= most) continue;
+    most = weight;
+    heaviest = rule;
+  }
+  if (most < notableWeight) return undefined;
+  return {
+    where: displayText(matched[heaviest] ?? "request", longestShown),
+    what: `rule ${heaviest}`,
+    why: "this rule of CRS seldom raises a false alarm",
   };
 }
 

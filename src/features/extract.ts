@@ -8,13 +8,20 @@ import type { Texts } from "./texts.ts";
 import { textsOf } from "./texts.ts";
 
 export interface Extraction extends Texts {
-  /** One number for each feature, in catalog order. Shape (features). */
-  readonly row: Float64Array;
+  /** Computes one number for each feature, in catalog order. Shape (features). */
+  row(): Float64Array;
 }
 
-/** Extracts everything from a transaction. Pure. */
+/** Extracts everything from a transaction; the row only once somebody asks for it. Pure. */
 export function extract(transaction: Transaction): Extraction {
-  const row = new Float64Array(features.length);
-  fillRequestShape(transaction, row, 0);
-  return { row, ...textsOf(transaction) };
+  const { texts, exhausted } = textsOf(transaction);
+  return {
+    texts,
+    exhausted,
+    row() {
+      const row = new Float64Array(features.length);
+      fillRequestShape(transaction, row, 0);
+      return row;
+    },
+  };
 }

@@ -1,6 +1,7 @@
 /**
  * The texts of a transaction that the text model reads: every value and name, decoded, in each view that an
- * application may see. Words of letters, digits, `_` and `-` alone are left out: they carry no syntax.
+ * application may see. Words of letters, digits, `_` and `-` alone are left out, and paths of such words: they carry no
+ * syntax.
  */
 import { decodeBase64, decodeFully } from "../transaction/decode.ts";
 import type { Header, Parameter, Transaction } from "../transaction/transaction.ts";
@@ -22,12 +23,14 @@ export interface Texts {
   readonly exhausted: boolean;
 }
 
-/** Which bytes a plain word, and a plain name, consist of. */
+/** Which bytes a plain word, a plain path, and a plain name consist of. */
 const wordByte = new Uint8Array(256);
+const pathByte = new Uint8Array(256);
 const nameByte = new Uint8Array(256);
 for (let byte = 0; byte < 256; byte++) {
   const character = String.fromCharCode(byte);
-  if (/[0-9A-Za-z_-]/.test(character)) wordByte[byte] = nameByte[byte] = 1;
+  if (/[0-9A-Za-z_-]/.test(character)) wordByte[byte] = pathByte[byte] = nameByte[byte] = 1;
+  else if (character === "/") pathByte[byte] = 1;
   else if (character === "." || character === "[" || character === "]" || character === ":")
     nameByte[byte] = 1;
 }
@@ -56,7 +59,8 @@ function foreignPart(name: string, value: string, host: string): string {
       const end = scheme + host.length;
       const own = scheme > 0 && host !== "" && value.startsWith(host, scheme);
       if (!own || (value.length > end && value.charCodeAt(end) !== 0x2f)) return value;
-      return value.length > end + 1 ? value.slice(end) : "";
+      const path = value.slice(end);
+      return consistsOf(path, pathByte) ? "" : path;
     }
     default:
       return value;
@@ -84,7 +88,7 @@ export function textsOf(transaction: Transaction): Texts {
     const { location, name } = parameter;
     const value = location === "header" ? foreignPart(name, parameter.value, host) : parameter.value;
     const place: Place = location === "path" ? "path" : location === "header" ? "header" : "value";
-    if (!consistsOf(value, wordByte)) addViews(parameter, false, place, value);
+    if (!consistsOf(value, place === "path" ? pathByte : wordByte)) addViews(parameter, false, place, value);
     else if (value.length >= 16) {
       const inner = decodeBase64(value);
       if (inner !== undefined && !consistsOf(inner, wordByte))

@@ -2,6 +2,7 @@
  * Fits `SymbolNgrams` by stochastic gradient descent on the logistic loss, with a step for each weight (AdaGrad:
  * Duchi et al., JMLR 12, 2011) and weights clipped to their bound. A training example is a bag of texts: an attack
  * request is an attack because of its worst window, a benign one is benign in all of them (multiple-instance learning).
+ * So a long benign text teaches by the worst window of every stretch: one alone would leave most of it unread.
  */
 import type { Random } from "../random.ts";
 import type { NgramBuffers, SymbolNgrams, Window } from "./symbol-ngrams.ts";
@@ -12,6 +13,7 @@ import {
   windowBuckets,
   windowScale,
   windowSymbols,
+  worstByStretch,
 } from "./symbol-ngrams.ts";
 
 /** One training example. */
@@ -44,8 +46,8 @@ export interface NgramOptions {
 export const ngramDefaults: Omit<NgramOptions, "classes" | "maxSymbols"> = {
   buckets: 1 << 19,
   classBuckets: 1 << 16,
-  bound: 1,
-  epochs: 4,
+  bound: 2,
+  epochs: 6,
   learningRate: 0.1,
   decay: 1e-6,
 };
@@ -84,8 +86,9 @@ interface Head {
   bias: number;
 }
 
-/** Weights after one pass are not yet worth stopping at; these losses no longer teach anything. */
+/** Losses below this no longer teach anything: of a text, and of one window among others of a text that still teaches. */
 const negligibleError = 0.001;
+const leastWindowError = 0.018;
 
 function fitAttackHead(
   bags: readonly TextBag[],
@@ -139,8 +142,13 @@ function fitAttackHead(
       } else {
         for (const text of bag.texts) {
           scoreWindow(head, text, text.length, buffers, window);
-          const error = sigmoid(window.logit);
-          if (error > negligibleError) update(text, window.start, window.end, error * bag.weight);
+          if (sigmoid(window.logit) <= negligibleError) continue;
+          const windows = worstByStretch(head, text.length, buffers);
+          for (const { logit, start, end } of windows) {
+            const error = sigmoid(logit);
+            if (windows.length === 1 || error > leastWindowError)
+              update(text, start, end, error * bag.weight);
+          }
         }
       }
     }

@@ -1,6 +1,6 @@
 /**
  * A linear model over hashed n-grams of symbols (characters or tokens) that scores a text by its worst window. A
- * window judged on its own cannot be diluted by padding around it, and it is the piece that a reason shows. An n-gram
+ * window judged on its own cannot be diluted by what stands beyond it, and it is the piece that a reason shows. An n-gram
  * counts once in a window, and weights are bounded, so that no piece decides alone, whether repeated, added or removed
  * by an attacker (SecSVM: Demontis et al., "Yes, Machine Learning Can Be More Secure!", IEEE TDSC 2019). One head says
  * attack or not; one head for each class says which.
@@ -140,6 +140,33 @@ export function scoreWindow(
   into.logit = model.bias + best * model.step * windowScale(windowSymbols);
   into.start = bestEnd - windowSymbols;
   into.end = bestEnd;
+}
+
+/**
+ * The worst window that ends in each stretch of `windowSymbols` of a text of `length` symbols that `scoreWindow` has just
+ * scored with the same buffers, in order. A text of one window has that one.
+ */
+export function worstByStretch(
+  model: { readonly step: number; readonly bias: number },
+  length: number,
+  { sums }: NgramBuffers,
+): Window[] {
+  const found: Window[] = [];
+  const scale = model.step * windowScale(Math.min(length, windowSymbols));
+  for (let from = 0; from < length; from += windowSymbols) {
+    const until = Math.min(length, from + windowSymbols);
+    const worst: Window = { logit: -Infinity, start: 0, end: 0 };
+    for (let end = Math.max(from + 1, Math.min(length, windowSymbols)); end <= until; end++) {
+      const start = Math.max(0, end - windowSymbols);
+      const logit = model.bias + (sums[end]! - sums[start]!) * scale;
+      if (logit <= worst.logit) continue;
+      worst.logit = logit;
+      worst.start = start;
+      worst.end = end;
+    }
+    if (worst.end > 0) found.push(worst);
+  }
+  return found;
 }
 
 /**

@@ -28,6 +28,8 @@ export interface Example {
   readonly texts: readonly ExampleText[];
   /** Shape (features). */
   readonly row: Float64Array;
+  /** The alarms that rule sets raised on it, each as the ids of the rules that matched. */
+  readonly alarms: readonly (readonly number[])[];
 }
 
 export interface Dataset {
@@ -43,7 +45,8 @@ const maxTextBytes = Math.min(8192, maxFoldBytes);
 
 /** Collects rows into a dataset. */
 export interface DatasetBuilder {
-  add(row: TrafficRow): void;
+  /** `alarms` are those of CRS on this row, as rule ids; without them, the one that the row's own `waf` tells of. */
+  add(row: TrafficRow, alarms?: Example["alarms"]): void;
   /** Throws `data_invalid` where one label is missing or there are too few rows. */
   finish(): Dataset;
 }
@@ -63,10 +66,10 @@ export function datasetBuilder(): DatasetBuilder {
     leftOut.set(source, (leftOut.get(source) ?? 0) + 1);
   };
   return {
-    add(row) {
+    add(row, alarms = ownAlarm(row)) {
       if (row.label === undefined) return skip(row.source);
       const attack = row.label === "attack";
-      const { row: numbers, texts } = extract(transactionOf(row));
+      const { row: numbersOf, texts } = extract(transactionOf(row));
       const foldedTexts = texts.map(({ text, place }) => {
         fold(text, place, 0, Math.min(text.length, maxTextBytes), folded);
         const count = tokenize(folded.symbols, folded.length, tokens);
@@ -82,12 +85,14 @@ export function datasetBuilder(): DatasetBuilder {
       if (seen.has(digest)) return skip(row.source);
       seen.add(digest);
       hash.update(digest);
+      hash.update(JSON.stringify(alarms));
       examples.push({
         source: row.source,
         attack,
         attackClass: attack ? attackTypes.indexOf((row.attackType ?? "other") as AttackType) : -1,
         texts: foldedTexts,
-        row: numbers,
+        row: numbersOf(),
+        alarms,
       });
     },
     finish() {
@@ -101,6 +106,10 @@ export function datasetBuilder(): DatasetBuilder {
       return { examples, leftOut, digest: hash.digest("hex") };
     },
   };
+}
+
+function ownAlarm({ request: { waf } }: TrafficRow): Example["alarms"] {
+  return waf !== undefined && waf.score >= waf.threshold ? [waf.rules] : [];
 }
 
 /** The feature rows of the chosen examples one after the other, shape (examples × features). */

@@ -28,6 +28,22 @@ export function thresholdKeeping(attacks: Float64Array, share: number): number {
   return sorted[Math.min(lost, sorted.length - 1)] ?? 0;
 }
 
+/** The highest threshold that keeps at least `share` of the weight of the attack scores; `weights` are positive, one for each score. */
+export function weightedThresholdKeeping(
+  attacks: Float64Array,
+  weights: Float64Array,
+  share: number,
+): number {
+  const order = Uint32Array.from(attacks, (_, index) => index).sort((a, b) => attacks[a]! - attacks[b]!);
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  let below = 0;
+  for (const index of order) {
+    below += weights[index]!;
+    if (below > (1 - share) * total) return attacks[index]!;
+  }
+  return attacks[order.at(-1) ?? 0] ?? 0;
+}
+
 /** The share of scores at or above the threshold; 0 for none. */
 export function shareAtOrAbove(scores: Float64Array, threshold: number): number {
   if (scores.length === 0) return 0;

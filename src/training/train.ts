@@ -6,7 +6,7 @@
 
 import type { DetectorParts } from "../detector/detector-file.ts";
 import type { TextModels } from "../detector/text-judge.ts";
-import { boundedLogit, leastLogit } from "../detector/text-judge.ts";
+import { boundedLogit, leastLogit, readsHarmless } from "../detector/text-judge.ts";
 import { features } from "../features/catalog.ts";
 import { maxFoldBytes } from "../features/fold.ts";
 import type { TextBag } from "../models/fit-symbol-ngrams.ts";
@@ -20,6 +20,8 @@ import type { Random } from "../random.ts";
 import { seededRandom } from "../random.ts";
 import type { MeasuredThreshold, OperatingPoints } from "../verdict/operating-point.ts";
 import { attackTypes } from "../verdict/verdict.ts";
+import type { Alarm, LearntFromAlarms } from "./alarms.ts";
+import { learnFromAlarms } from "./alarms.ts";
 import type { Dataset, Example, ExampleText } from "./dataset.ts";
 import { featureRows } from "./dataset.ts";
 import type { ScoredRow } from "./evaluate.ts";
@@ -94,12 +96,15 @@ export function train(
     onProgress("text models", done, total),
   );
   const forest = fitForest(keptExamples, random);
-  const { operatingPoints, measured } = chooseThresholds(leftOutRows);
+  const learnt = learnFromAlarms(alarmsOf(examples, scored, foldOf, fusion), keptAlarms, mislabelled);
+  const { operatingPoints, measured } = chooseThresholds(leftOutRows, learnt);
   return {
     parts: {
       forest,
       ...texts,
       fusion,
+      evidence: learnt?.evidence ?? { signs: [], weights: [] },
+      secondOpinion: learnt?.measured ?? null,
       operatingPoints,
       measured,
       provenance: {
@@ -158,9 +163,29 @@ function isGenerated(source: string): boolean {
 type LeftOutScores = Float64Array;
 const fusionInputs = 3;
 
-function probabilityOf(fusion: DetectorParts["fusion"], scores: LeftOutScores, index: number): number {
+function logitOf(fusion: DetectorParts["fusion"], scores: LeftOutScores, index: number): number {
   const at = index * fusionInputs;
-  return sigmoid(logisticLogit(fusion, [scores[at]!, scores[at + 1]!, scores[at + 2]!]));
+  return logisticLogit(fusion, [scores[at]!, scores[at + 1]!, scores[at + 2]!]);
+}
+
+function probabilityOf(fusion: DetectorParts["fusion"], scores: LeftOutScores, index: number): number {
+  return sigmoid(logitOf(fusion, scores, index));
+}
+
+/**
+ * The alarms on all examples, with what models that had not seen their sources make of them. An attack that reads harmless
+ * is among them: CRS did not think so, and such alarms are what evidence is for.
+ */
+function alarmsOf(
+  examples: readonly Example[],
+  scores: LeftOutScores,
+  foldOf: Uint8Array,
+  fusion: DetectorParts["fusion"],
+): Alarm[] {
+  return examples.flatMap(({ source, attack, alarms }, index) => {
+    const logit = logitOf(fusion, scores, index);
+    return alarms.map((rules) => ({ source, attack, rules, logit, fold: foldOf[index]! }));
+  });
 }
 
 function scoreLeftOut(
@@ -200,10 +225,13 @@ function textScorer(
   return (texts) => {
     let worst = { letters: leastLogit, tokens: leastLogit };
     for (const text of texts) {
-      scoreWindow(models.letters, text.letters, text.letters.length, buffers, window);
-      const letters = boundedLogit(window.logit);
       scoreWindow(models.tokens, text.tokens, text.tokens.length, buffers, window);
       const tokens = boundedLogit(window.logit);
+      let letters = leastLogit;
+      if (!readsHarmless(tokens)) {
+        scoreWindow(models.letters, text.letters, text.letters.length, buffers, window);
+        letters = boundedLogit(window.logit);
+      }
       if (letters + tokens > worst.letters + worst.tokens) worst = { letters, tokens };
     }
     return worst;
@@ -324,16 +352,21 @@ function fuse(
   return fitLogisticRegression(inputs, fusionInputs, labels, weights);
 }
 
+/** Share of the attacks with an alarm that second opinion must keep, whatever false alarms it leaves. */
+const keptAlarms = 0.99;
 /**
- * Share of left-out attacks that second opinion must keep, whatever false alarms it leaves. The rest are bare words and
- * fragments of the lists, which read as harmless as they are, and which CRS lets pass too.
+ * Where the data holds no alarms, the share of all left-out attacks. The rest are bare words and fragments of the lists,
+ * which read as harmless as they are, and which CRS lets pass too.
  */
-const secondOpinionKeeps = 0.97;
+const keptAttacks = 0.97;
 /** Shares of left-out ordinary requests that `suspect` and `attack` may touch where Arbiter acts on its own. */
 const suspectRate = 0.01;
 const attackRate = 0.001;
 
-function chooseThresholds(rows: readonly ScoredRow[]): {
+function chooseThresholds(
+  rows: readonly ScoredRow[],
+  learnt: LearntFromAlarms | undefined,
+): {
   operatingPoints: OperatingPoints;
   measured: MeasuredThreshold[];
 } {
@@ -353,7 +386,7 @@ function chooseThresholds(rows: readonly ScoredRow[]): {
   const within = (threshold: number): number => Math.min(1 - 1e-12, Math.max(1e-12, threshold));
   const attack = within(thresholdAt(benign, attackRate));
   const suspect = Math.min(attack, within(thresholdAt(benign, suspectRate)));
-  const pass = Math.min(attack, within(thresholdKeeping(attacks, secondOpinionKeeps)));
+  const pass = Math.min(attack, within(learnt?.threshold ?? thresholdKeeping(attacks, keptAttacks)));
   const alone = { suspect, attack };
   return {
     operatingPoints: { "second-opinion": { suspect: pass, attack }, scoring: alone, general: alone },

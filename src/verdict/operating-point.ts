@@ -20,3 +20,16 @@ export interface MeasuredThreshold {
   readonly falseAlarms: number;
   readonly detection: number;
 }
+
+/**
+ * What second opinion does at its operating point with alarms of CRS, on left-out sources, each of which counts as if it
+ * had only so many alarms. Counts are of alarms; shares are in [0, 1].
+ */
+export interface MeasuredSecondOpinion {
+  readonly falseAlarms: number;
+  readonly attacks: number;
+  /** Share of the false alarms that are left; lower is better. */
+  readonly left: number;
+  /** Share of the attacks that stay blocked; higher is better. */
+  readonly kept: number;
+}

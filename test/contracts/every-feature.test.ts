@@ -43,7 +43,7 @@ describe.each(features.map((feature, index) => [feature.name, feature, index] as
     test("stays in its range on any transaction", () => {
       fc.assert(
         fc.property(transactions, (transaction) => {
-          const value = extract(transaction).row[index]!;
+          const value = extract(transaction).row()[index]!;
           expect(value >= feature.range[0] && value <= feature.range[1], String(value)).toBe(true);
           if (["flag", "count", "characters", "hour", "weekday"].includes(feature.unit))
             expect(Number.isInteger(value)).toBe(true);
@@ -61,7 +61,7 @@ describe.each(features.map((feature, index) => [feature.name, feature, index] as
           buildTransaction({ method, uri, headers: [], timeMs: i * 11 * 3_600_000 }),
         ),
       );
-      const values = new Set(requests.map((transaction) => extract(transaction).row[index]!));
+      const values = new Set(requests.map((transaction) => extract(transaction).row()[index]!));
       expect(values.size).toBeGreaterThan(1);
     });
   },

@@ -5,6 +5,7 @@
 import { describe, expect, test } from "vitest";
 import { composeDetector } from "../../src/detector/detector.ts";
 import { parseDetector, writeDetector } from "../../src/detector/detector-file.ts";
+import { fitEvidence, scoreEvidence } from "../../src/models/evidence.ts";
 import type { TextBag } from "../../src/models/fit-symbol-ngrams.ts";
 import { fitSymbolNgrams, ngramDefaults } from "../../src/models/fit-symbol-ngrams.ts";
 import { fitIsolationForest, scoreIsolationForest } from "../../src/models/isolation-forest.ts";
@@ -83,6 +84,24 @@ const contenders: Readonly<Record<string, Contender>> = {
       const rows = Float64Array.from(ordinary.flatMap(({ row }) => [...row]));
       const forest = fitIsolationForest(rows, columns, { trees: 100, sampleSize: 64 }, seededRandom(seed));
       return { state: forest, score: ({ row }) => scoreIsolationForest(forest, row) };
+    },
+  },
+  "the evidence of signs": {
+    files: ["evidence.ts"],
+    fit(examples, labels) {
+      // Its signs are the tokens that a row holds.
+      const signsOf = ({ texts }: Examples[number]): number[] => [
+        ...new Set(texts.flatMap(({ tokens }) => [...tokens])),
+      ];
+      const model = fitEvidence(
+        examples.map((example, index) => ({
+          offset: 0,
+          signs: signsOf(example),
+          attack: labels[index]!,
+          weight: 1,
+        })),
+      );
+      return { state: model, score: (example) => scoreEvidence(model, signsOf(example)) };
     },
   },
   "the logistic regression": {

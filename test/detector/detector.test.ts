@@ -4,7 +4,7 @@ import { composeDetector, readDetector } from "../../src/detector/detector.ts";
 import { parseDetector } from "../../src/detector/detector-file.ts";
 import type { RequestParts } from "../../src/transaction/build.ts";
 import { buildTransaction } from "../../src/transaction/build.ts";
-import type { Verdict } from "../../src/verdict/verdict.ts";
+import type { Mode, Verdict } from "../../src/verdict/verdict.ts";
 import { modes } from "../../src/verdict/verdict.ts";
 import { tinyDetectorFile } from "../training/tiny-traffic.ts";
 
@@ -130,6 +130,63 @@ describe("a verdict", () => {
       }),
     );
   });
+});
+
+describe("what rules of CRS say", () => {
+  const parts = parseDetector(file);
+  const told = composeDetector(
+    { ...parts, evidence: { signs: [930130, 942100], weights: [4, 0.2] } },
+    "test",
+  );
+  const wafOf = (...rules: number[]): RequestParts["waf"] => ({
+    score: 5,
+    threshold: 5,
+    paranoiaLevel: 1,
+    categories: {},
+    rules,
+    matched: { 930130: "REQUEST_FILENAME" },
+  });
+  const judge = (rules: number[] | undefined, mode: Mode): Verdict =>
+    told.inspect(get("green river", rules === undefined ? {} : { waf: wafOf(...rules)! }), { mode });
+
+  test("counts in second opinion, and in no other mode", () => {
+    for (const mode of modes) {
+      const [without, with_] = [judge([], mode), judge([930130], mode)];
+      if (mode === "second-opinion") expect(with_.probability).toBeGreaterThan(without.probability);
+      else expect(with_).toEqual(without);
+    }
+  });
+
+  test("turns the verdict where the texts are mute, and is the first reason then", () => {
+    const point = { suspect: judge([942100], "second-opinion").probability + 1e-6, attack: 0.999_999 };
+    const verdict = told.inspect(get("green river", { waf: wafOf(942100, 930130)! }), {
+      mode: "second-opinion",
+      operatingPoints: { "second-opinion": point },
+    });
+    expect(verdict.verdict).toBe("suspect");
+    expect(verdict.reasons[0]).toMatchObject({ where: "REQUEST_FILENAME", what: "rule 930130" });
+  });
+
+  test("never lowers the probability, and may be missing or unknown", () => {
+    const bare = judge(undefined, "second-opinion").probability;
+    expect(judge([], "second-opinion").probability).toBe(bare);
+    expect(judge([111], "second-opinion").probability).toBe(bare);
+    expect(judge([930130, 942100], "second-opinion").probability).toBeGreaterThan(
+      judge([930130], "second-opinion").probability,
+    );
+  });
+});
+
+test("a forest with a say counts, and one without changes nothing but what is computed", () => {
+  const parts = parseDetector(file);
+  const [letters, tokens] = parts.fusion.weights as [number, number];
+  const withForest = (weight: number): number =>
+    composeDetector(
+      { ...parts, fusion: { ...parts.fusion, weights: [letters, tokens, weight] } },
+      "test",
+    ).inspect(get("green river")).probability;
+  expect(withForest(1e-12)).toBeCloseTo(withForest(0), 9);
+  expect(withForest(2)).toBeGreaterThan(withForest(0));
 });
 
 describe("the caller", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { problemReason, shapeReason, textReason } from "../../src/detector/reasons.ts";
+import { evidenceReason, problemReason, shapeReason, textReason } from "../../src/detector/reasons.ts";
 import type { Text } from "../../src/features/texts.ts";
 import type { Location } from "../../src/transaction/transaction.ts";
 import { attackTypes } from "../../src/verdict/verdict.ts";
@@ -48,5 +48,29 @@ test("a problem shows its code and its detail", () => {
     where: "request",
     what: "body_malformed",
     why: "the JSON body is broken",
+  });
+});
+
+describe("the reason of a rule", () => {
+  const evidence = { signs: [920420, 930130, 942100], weights: [0.1, 2.5, 1] };
+
+  test("names the one that weighs most, and the variable that it matched", () => {
+    const matched = { 930130: "REQUEST_FILENAME", 942100: "ARGS:q" };
+    expect(evidenceReason(evidence, [942100, 930130, 1], matched)).toMatchObject({
+      where: "REQUEST_FILENAME",
+      what: "rule 930130",
+    });
+    expect(evidenceReason(evidence, [942100], {})?.where).toBe("request");
+  });
+
+  test("is none where no rule weighs much", () => {
+    expect(evidenceReason(evidence, [920420, 7], {})).toBeUndefined();
+    expect(evidenceReason(evidence, [], {})).toBeUndefined();
+  });
+
+  test("shows a variable's name without control characters", () => {
+    expect(evidenceReason(evidence, [942100], { 942100: `ARGS:\x1b${"n".repeat(500)}` })!.where).toMatch(
+      /^ARGS:\\u001bn{1,80}…$/,
+    );
   });
 });

@@ -37,8 +37,8 @@ describe("the worst text", () => {
     const reference = within(4_000);
     for (let before = maxFoldBytes - 60; before < maxFoldBytes + 8; before += 4) {
       const worst = within(before);
-      expect(Math.abs(worst.letters - reference.letters), `${before} bytes before it`).toBeLessThan(0.1);
-      expect(Math.abs(worst.tokens - reference.tokens), `${before} bytes before it`).toBeLessThan(0.1);
+      expect(Math.abs(worst.letters - reference.letters), `${before} bytes before it`).toBeLessThan(0.2);
+      expect(Math.abs(worst.tokens - reference.tokens), `${before} bytes before it`).toBeLessThan(0.2);
     }
     expect(judge.describe(within(40_000)).piece).toMatch(/union|select|from/);
   });

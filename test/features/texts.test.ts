@@ -30,6 +30,18 @@ test("path, headers and values have places of their own", () => {
   ]);
 });
 
+test("a path of plain words says nothing, and neither does a page of the site itself in Referer", () => {
+  const placesIn = (target: string, referer: string): string[] =>
+    textsIn(target, [
+      { name: "Host", value: "a.b" },
+      { name: "Referer", value: referer },
+    ]).map(({ place }) => place);
+  expect(placesIn("/forum/new-topic_2/", "http://a.b/forum/17")).toEqual([]);
+  for (const path of ["/forum/.git", "/a;b", "/a%2fb", "/index.php", "/a b"])
+    expect(placesIn(path, `http://a.b${path}`), path).toEqual(["path", "header"]);
+  expect(placesIn("/", "http://evil.example/forum")).toEqual(["header"]);
+});
+
 describe("base64", () => {
   const hidden = "' union select password from users--";
   const encoded = Buffer.from(hidden).toString("base64");

@@ -9,6 +9,7 @@ import {
   windowBuckets,
   windowScale,
   windowSymbols,
+  worstByStretch,
 } from "../../src/models/symbol-ngrams.ts";
 import { seededRandom } from "../../src/random.ts";
 
@@ -155,4 +156,32 @@ test("class odds add the weights of the buckets and the bias of each class to wh
 test("short windows are judged as if they had a least number of n-grams", () => {
   expect(windowScale(1)).toBe(windowScale(2));
   expect(windowScale(windowSymbols)).toBeLessThan(windowScale(10));
+});
+
+describe("the worst window of each stretch", () => {
+  test("is the worst window of all in one of them, and none is worse", () => {
+    fc.assert(
+      fc.property(text(1, 400), (symbols) => {
+        const buffers = ngramBuffers(symbols.length);
+        const worst = worstOf(mixed, symbols, buffers);
+        const stretches = worstByStretch(mixed, symbols.length, buffers);
+        expect(stretches.length).toBeLessThanOrEqual(Math.ceil(symbols.length / windowSymbols));
+        expect(Math.max(...stretches.map(({ logit }) => logit))).toBeCloseTo(worst.logit, 9);
+        for (const { start, end } of stretches) {
+          expect(end - start).toBe(Math.min(symbols.length, windowSymbols));
+          expect(end).toBeLessThanOrEqual(symbols.length);
+        }
+      }),
+    );
+  });
+
+  test("leaves no stretch of a long text unread", () => {
+    const symbols = new Uint8Array(windowSymbols * 3).fill(0x61);
+    const buffers = ngramBuffers(symbols.length);
+    worstOf(mixed, symbols, buffers);
+    const ends = worstByStretch(mixed, symbols.length, buffers).map(({ end }) =>
+      Math.ceil(end / windowSymbols),
+    );
+    expect(ends).toEqual([1, 2, 3]);
+  });
 });

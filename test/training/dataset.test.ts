@@ -35,6 +35,20 @@ describe("an example", () => {
     expect(attack!.texts[0]!.tokens.length).toBeGreaterThan(0);
   });
 
+  test("has the alarms that it is added with, else that of its own row", () => {
+    const waf = { score: 5, threshold: 5, rules: [942100, 942190] };
+    const query = "q=%3Cb%3E";
+    expect(datasetWith({ label: "attack", query, waf }).examples.at(-1)!.alarms).toEqual([[942100, 942190]]);
+    expect(
+      datasetWith({ label: "attack", query, waf: { ...waf, score: 3 } }).examples.at(-1)!.alarms,
+    ).toEqual([]);
+    const builder = datasetBuilder();
+    for (const row of enough) builder.add(parseTrafficRow(JSON.stringify(row)), [[1], [2, 3]]);
+    const given = builder.finish();
+    expect(given.examples[0]!.alarms).toEqual([[1], [2, 3]]);
+    expect(given.digest).not.toBe(datasetWith().digest);
+  });
+
   test("of an attack type that nobody knows has no class", () => {
     const { examples } = datasetWith({ label: "attack", attack_type: "sorcery", query: "q=%3Cx%3E" });
     expect(examples.at(-1)).toMatchObject({ attack: true, attackClass: -1 });

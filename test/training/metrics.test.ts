@@ -6,6 +6,7 @@ import {
   shareAtOrAbove,
   thresholdAt,
   thresholdKeeping,
+  weightedThresholdKeeping,
 } from "../../src/training/metrics.ts";
 
 const scores = (minLength: number): fc.Arbitrary<Float64Array> =>
@@ -89,6 +90,29 @@ describe("the threshold that keeps a share of the attacks", () => {
 
   test("is zero where there is nothing to keep", () => {
     expect(thresholdKeeping(new Float64Array(0), 0.99)).toBe(0);
+  });
+});
+
+describe("the threshold that keeps weight", () => {
+  test("is the other one where all weigh the same", () => {
+    fc.assert(
+      fc.property(scores(1), share, (attacks, kept) => {
+        const even = new Float64Array(attacks.length).fill(1);
+        const threshold = weightedThresholdKeeping(attacks, even, kept);
+        expect(shareAtOrAbove(attacks, threshold)).toBeGreaterThanOrEqual(kept - 1e-9);
+        expect(attacks).toContain(threshold);
+      }),
+    );
+  });
+
+  test("loses light scores sooner than heavy ones", () => {
+    const attacks = Float64Array.of(0.1, 0.2, 0.9);
+    expect(weightedThresholdKeeping(attacks, Float64Array.of(1, 1, 8), 0.75)).toBe(0.9);
+    expect(weightedThresholdKeeping(attacks, Float64Array.of(8, 1, 1), 0.75)).toBe(0.1);
+  });
+
+  test("is zero where there is nothing to keep", () => {
+    expect(weightedThresholdKeeping(new Float64Array(0), new Float64Array(0), 0.99)).toBe(0);
   });
 });
 

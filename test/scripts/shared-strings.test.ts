@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { folded, sharedStringFinder } from "./shared-strings.ts";
+import { folded, sharedStringFinder } from "../../scripts/shared-strings.ts";
 
 const isShared = (ours: string, theirs: string): boolean =>
   sharedStringFinder([ours]).find(theirs).length > 0;

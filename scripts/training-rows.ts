@@ -1,0 +1,41 @@
+/**
+ * The rows that the default detector is trained on: the public training set, with its placeholders filled in, and the
+ * project's own corpus, without what the demo asks.
+ */
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { corpusDefaults, corpusRows } from "../corpus/rows.ts";
+import { readTraffic } from "../src/cli/traffic-input.ts";
+import type { TrafficRow } from "../src/traffic/traffic-row.ts";
+import { parseTrafficRow } from "../src/traffic/traffic-row.ts";
+import { holdOut } from "./held-out.ts";
+
+/** What the lists write where an attacker would write something: percent-encoded, as values stand in a row's target. */
+const placeholders: readonly (readonly [placeholder: string, meant: string])[] = [
+  ["%7BFILE%7D", "etc%2Fpasswd"],
+  ["XXpathXX", "etc%2Fpasswd"],
+  ["%7B%7BBaseURL%7D%7D", "https%3A%2F%2Fwww.example.com"],
+  ["%7Bdomain%7D", "www.example.com"],
+  ["__TIME__", "5"],
+];
+
+/** The row with its placeholders filled in. */
+function filledIn(row: TrafficRow): TrafficRow {
+  let uri = row.request.uri;
+  for (const [placeholder, meant] of placeholders) uri = uri.replaceAll(placeholder, meant);
+  return { ...row, request: { ...row.request, uri } };
+}
+
+/** Yields the rows in order, the same for the same seed. Throws where `dataFolder`, a folder of traffic files, cannot be read. */
+export async function* trainingRows(dataFolder: string, seed: number): AsyncGenerator<TrafficRow> {
+  const files = readdirSync(dataFolder)
+    .filter((name) => name.endsWith(".jsonl.gz"))
+    .sort()
+    .map((name) => join(dataFolder, name));
+  const isHeldOut = holdOut();
+  for await (const row of readTraffic(files)) if (!isHeldOut(row.request)) yield filledIn(row);
+  for (const row of corpusRows({ ...corpusDefaults, seed })) {
+    const parsed = parseTrafficRow(JSON.stringify(row));
+    if (!isHeldOut(parsed.request)) yield parsed;
+  }
+}
