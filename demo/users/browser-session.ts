@@ -5,6 +5,7 @@
 import { chromium, type Page } from "playwright-core";
 import { findProgram } from "../../testbed/install.ts";
 import { startRecorder } from "../recorder.ts";
+import { shopHost } from "../requests/browser.ts";
 import type { Draft } from "../requests/request.ts";
 import { readPieces } from "./writing.ts";
 
@@ -36,12 +37,22 @@ export async function runBrowserSession(upstreamPort: number): Promise<BrowserSe
     return { drafts: [], leftOut: "no chromium: the recorded visitors play alone" };
   const recorder = await startRecorder(upstreamPort);
   try {
-    const browser = await chromium.launch({ executablePath, args: chromiumArguments, timeout: 30_000 });
+    const base = `http://${shopHost}`;
+    const browser = await chromium.launch({
+      executablePath,
+      // The shop has a name and no port, as sites do, and its pages are as trusted as if they came over TLS.
+      args: [
+        ...chromiumArguments,
+        `--host-resolver-rules=MAP ${shopHost} 127.0.0.1:${recorder.port}`,
+        `--unsafely-treat-insecure-origin-as-secure=${base}`,
+      ],
+      timeout: 30_000,
+    });
     const timer = setTimeout(() => void browser.close(), browserSeconds * 1000);
     try {
       const page = await browser.newPage();
       page.setDefaultTimeout(15_000);
-      await visit(page, `http://localhost:${recorder.port}`);
+      await visit(page, base);
     } finally {
       clearTimeout(timer);
       await browser.close();
