@@ -9,7 +9,6 @@ import type { TextModels } from "../detector/text-judge.ts";
 import { boundedLogit, leastLogit, readsHarmless } from "../detector/text-judge.ts";
 import { features } from "../features/catalog.ts";
 import { maxFoldBytes } from "../features/fold.ts";
-import type { TextBag } from "../models/fit-symbol-ngrams.ts";
 import { fitSymbolNgrams, ngramDefaults } from "../models/fit-symbol-ngrams.ts";
 import type { IsolationForest } from "../models/isolation-forest.ts";
 import { fitIsolationForest, forestDefaults, scoreIsolationForest } from "../models/isolation-forest.ts";
@@ -26,6 +25,7 @@ import type { Dataset, Example, ExampleText } from "./dataset.ts";
 import { featureRows } from "./dataset.ts";
 import type { ScoredRow } from "./evaluate.ts";
 import { shareAtOrAbove, thresholdAt, thresholdKeeping } from "./metrics.ts";
+import { sourceWeights, textBags } from "./text-bags.ts";
 
 export interface TrainOptions {
   readonly seed: number;
@@ -44,14 +44,6 @@ export type TrainProgress = (stage: string, done: number, total: number) => void
 
 /** Groups of sources; each is scored by models fitted on the others. */
 const folds = 4;
-/** A source counts as if it had at most this many rows of a label, so that no list drowns the others. */
-const sourceCap = 6000;
-/** Weight of a rare text of ordinary requests, however many other texts its source has. */
-const leastTextWeight = 0.2;
-/** Most times that one text is shown in one pass. */
-const mostShown = 64;
-/** A text that so many attacks of one source share is what carries them, not what they do. */
-const carrierAttacks = 20;
 /** An attack row whose left-out probability is below this is taken for wrongly labelled. */
 const mislabelled = 0.02;
 
@@ -255,63 +247,6 @@ function fitTexts(
   return { letters, tokens, classes: attackTypes };
 }
 
-/**
- * The bags of one reading. Every distinct text of ordinary requests is a bag of its own, since each of them is
- * harmless, and is shown as often as the root of the number of requests that hold it; an attack is the bag of those of
- * its texts that no ordinary request holds, and that are not the carrier that its source sends all attacks in. So nobody
- * is blamed for the headers that all browsers send, or for those of one test tool.
- */
-function textBags(examples: readonly Example[], reading: keyof ExampleText): TextBag[] {
-  const keyOf = (text: ExampleText): string => Buffer.from(text[reading]).toString("latin1");
-  const ordinary = new Map<string, { text: Uint8Array; source: string; count: number }>();
-  const textsBySource = new Map<string, number>();
-  for (const { attack, source, texts } of examples) {
-    if (attack) continue;
-    for (const text of texts) {
-      const key = keyOf(text);
-      const known = ordinary.get(key);
-      if (known !== undefined) {
-        known.count++;
-        continue;
-      }
-      ordinary.set(key, { text: text[reading], source, count: 1 });
-      textsBySource.set(source, (textsBySource.get(source) ?? 0) + 1);
-    }
-  }
-  const bags: TextBag[] = [];
-  for (const { text, source, count } of ordinary.values()) {
-    const weight = Math.min(1, Math.max(leastTextWeight, sourceCap / textsBySource.get(source)!));
-    const bag = { texts: [text], attack: false, attackClass: -1, weight };
-    // Repetition, not weight: AdaGrad takes steps of the same length whatever the scale of the loss.
-    for (let shown = Math.min(mostShown, Math.round(Math.sqrt(count))); shown > 0; shown--) bags.push(bag);
-  }
-  const attacksWith = new Map<string, number>();
-  const carrierKey = (source: string, text: ExampleText): string => `${source}\n${keyOf(text)}`;
-  for (const { attack, source, texts } of examples) {
-    if (!attack) continue;
-    for (const text of texts) {
-      const key = carrierKey(source, text);
-      attacksWith.set(key, (attacksWith.get(key) ?? 0) + 1);
-    }
-  }
-  const weightOf = sourceWeights(examples);
-  for (const example of examples) {
-    if (!example.attack) continue;
-    const suspects = example.texts.filter(
-      (text) =>
-        !ordinary.has(keyOf(text)) && attacksWith.get(carrierKey(example.source, text))! < carrierAttacks,
-    );
-    if (suspects.length > 0)
-      bags.push({
-        texts: suspects.map((text) => text[reading]),
-        attack: true,
-        attackClass: example.attackClass,
-        weight: weightOf(example),
-      });
-  }
-  return bags;
-}
-
 /** The forest learns from ordinary requests alone. */
 function fitForest(examples: readonly Example[], random: Random): IsolationForest {
   return fitIsolationForest(
@@ -320,14 +255,6 @@ function fitForest(examples: readonly Example[], random: Random): IsolationFores
     forestDefaults,
     random,
   );
-}
-
-/** Weight of an example: 1, less where its source has more rows of its label than the cap. */
-function sourceWeights(examples: readonly Example[]): (example: Example) => number {
-  const counts = new Map<string, number>();
-  const keyOf = (example: Example): string => `${example.attack} ${example.source}`;
-  for (const example of examples) counts.set(keyOf(example), (counts.get(keyOf(example)) ?? 0) + 1);
-  return (example) => Math.min(1, sourceCap / counts.get(keyOf(example))!);
 }
 
 /** Fuses the left-out scores into log-odds at even odds: attacks and ordinary requests weigh the same in all. */
