@@ -386,6 +386,30 @@ describe("a wrong header is refused, though the digest fits", () => {
       },
     ],
     [
+      "evidence beyond its bound",
+      (h) => {
+        h.evidence = { signs: [1], weights: [99] };
+      },
+    ],
+    [
+      "evidence that counts against an attack",
+      (h) => {
+        h.evidence = { signs: [1], weights: [-1] };
+      },
+    ],
+    [
+      "evidence without a weight for each rule",
+      (h) => {
+        h.evidence = { signs: [1, 2], weights: [1] };
+      },
+    ],
+    [
+      "evidence out of order",
+      (h) => {
+        h.evidence = { signs: [2, 1], weights: [1, 1] };
+      },
+    ],
+    [
       "a fusion of too few inputs",
       (h) => {
         h.fusion.weights.pop();
