@@ -46,9 +46,8 @@ const recentSlots = 4096;
 export interface NgramBuffers {
   /** Running sum of the contributions. */
   readonly sums: Float64Array;
-  /** Which n-gram each slot saw last, and where. */
+  /** Which n-gram each slot saw last, and where: side by side, since whoever asks for one asks for the other. */
   readonly recent: Int32Array;
-  readonly seenAt: Int32Array;
   /** Position of the next text's first symbol, far enough from all before it. */
   clock: number;
 }
@@ -57,8 +56,7 @@ export interface NgramBuffers {
 export function ngramBuffers(maxSymbols: number): NgramBuffers {
   return {
     sums: new Float64Array(maxSymbols + 1),
-    recent: new Int32Array(recentSlots).fill(-1),
-    seenAt: new Int32Array(recentSlots),
+    recent: new Int32Array(recentSlots * 2).fill(-1),
     clock: windowSymbols,
   };
 }
@@ -98,7 +96,7 @@ export function scoreWindow(
 ): void {
   const { weights } = model;
   const mask = weights.length - 1;
-  const { sums, recent, seenAt } = buffers;
+  const { sums, recent } = buffers;
   const base = advanceClock(buffers, length);
   let sum = 0;
   sums[0] = 0;
@@ -111,13 +109,13 @@ export function scoreWindow(
     for (let j = i - 1; j >= first; j--) {
       hash = Math.imul(hash ^ symbols[j]!, fnvPrime);
       const bucket = bucketOf(hash, mask);
-      const slot = bucket & (recentSlots - 1);
-      const last = seenAt[slot]!;
+      const slot = (bucket & (recentSlots - 1)) * 2;
+      const last = recent[slot + 1]!;
       const difference = recent[slot]! ^ bucket;
       // 1 where the slot holds another n-gram, or this one from further back than a window; else 0.
       const fresh = ((windowSymbols - 1 - position + last) | difference | -difference) >>> 31;
       recent[slot] = bucket;
-      seenAt[slot] = last + Math.imul(position - last, fresh);
+      recent[slot + 1] = last + Math.imul(position - last, fresh);
       sum += weights[bucket]! * fresh;
     }
     sums[i + 1] = sum;
@@ -181,7 +179,7 @@ export function windowBuckets(
   buffers: NgramBuffers,
   into: Int32Array,
 ): number {
-  const { recent, seenAt } = buffers;
+  const { recent } = buffers;
   const base = advanceClock(buffers, end - start);
   let count = 0;
   for (let i = start; i < end; i++) {
@@ -190,10 +188,10 @@ export function windowBuckets(
     for (let j = i - 1; j >= first; j--) {
       hash = Math.imul(hash ^ symbols[j]!, fnvPrime);
       const bucket = bucketOf(hash, mask);
-      const slot = bucket & (recentSlots - 1);
-      if (recent[slot] !== bucket || seenAt[slot]! < base) {
+      const slot = (bucket & (recentSlots - 1)) * 2;
+      if (recent[slot] !== bucket || recent[slot + 1]! < base) {
         recent[slot] = bucket;
-        seenAt[slot] = base + i - start;
+        recent[slot + 1] = base + i - start;
         into[count++] = bucket;
       }
     }
