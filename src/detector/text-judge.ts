@@ -5,7 +5,7 @@
 import { fold, foldBuffers, maxFoldBytes } from "../features/fold.ts";
 import type { Text } from "../features/texts.ts";
 import { tokenize } from "../features/tokenize.ts";
-import type { SymbolNgrams, Window } from "../models/symbol-ngrams.ts";
+import type { NgramBuffers, SymbolNgrams, Window } from "../models/symbol-ngrams.ts";
 import {
   ngramBuffers,
   ngramsPerPosition,
@@ -44,16 +44,37 @@ export function boundedLogit(logit: number): number {
  */
 const harmlessTokens = -2;
 
-/** True where a text with these log-odds of its tokens needs no look at its letters. */
-export function readsHarmless(tokens: number): boolean {
-  return tokens < harmlessTokens;
-}
-
 /** The two text models and the attack types of their classes. */
 export interface TextModels {
   readonly letters: SymbolNgrams;
   readonly tokens: SymbolNgrams;
   readonly classes: readonly AttackType[];
+}
+
+/** Log-odds of one text under both models. */
+export interface ReadingScores {
+  readonly letters: number;
+  readonly tokens: number;
+}
+
+/**
+ * ReadingScores one text in both readings, of which the first `lettersLength` and `tokensLength` symbols count, as training and
+ * serving do alike. Overwrites `buffers` and `window`, which is left at the worst window of the reading that came last.
+ */
+export function scoreReadings(
+  models: Pick<TextModels, "letters" | "tokens">,
+  letters: Uint8Array,
+  lettersLength: number,
+  tokens: Uint8Array,
+  tokensLength: number,
+  buffers: NgramBuffers,
+  window: Window,
+): ReadingScores {
+  scoreWindow(models.tokens, tokens, tokensLength, buffers, window);
+  const tokensLogit = boundedLogit(window.logit);
+  if (tokensLogit < harmlessTokens) return { letters: leastLogit, tokens: tokensLogit };
+  scoreWindow(models.letters, letters, lettersLength, buffers, window);
+  return { letters: boundedLogit(window.logit), tokens: tokensLogit };
 }
 
 /** Finds and describes the worst text under one pair of models. */
@@ -66,17 +87,13 @@ export interface TextJudge {
 /** Pieces of a long text overlap by this, so that no window falls between two of them. */
 const overlapBytes = windowSymbols * 4;
 
-interface Scores {
-  readonly letters: number;
-  readonly tokens: number;
-}
-
 /** Header values whose scores are remembered in each of two generations, and the longest that is: 1 MB in all. */
 const rememberedHeaders = 2_048;
 const rememberedBytes = 256;
 
 /** Makes the judge of one pair of models; it holds the scratch memory of one thread. */
-export function textJudge({ letters, tokens, classes }: TextModels): TextJudge {
+export function textJudge(models: TextModels): TextJudge {
+  const { letters, tokens, classes } = models;
   const folded = foldBuffers();
   const tokenized = new Uint8Array(folded.symbols.length);
   const buffers = ngramBuffers(folded.symbols.length);
@@ -91,19 +108,16 @@ export function textJudge({ letters, tokens, classes }: TextModels): TextJudge {
   };
 
   /** Log-odds of one piece of a text. */
-  const score = (text: Text, from: number, until: number): Scores => {
+  const score = (text: Text, from: number, until: number): ReadingScores => {
     fold(text.text, text.place, from, until, folded);
     const count = tokenize(folded.symbols, folded.length, tokenized);
-    scoreWindow(tokens, tokenized, count, buffers, window);
-    const tokensLogit = boundedLogit(window.logit);
-    if (readsHarmless(tokensLogit)) return { letters: leastLogit, tokens: tokensLogit };
-    scoreWindow(letters, folded.symbols, folded.length, buffers, window);
-    return { letters: boundedLogit(window.logit), tokens: tokensLogit };
+    const { symbols, length } = folded;
+    return scoreReadings(models, symbols, length, tokenized, count, buffers, window);
   };
   // Browsers send the same header values with every request, so what they score is remembered, in two generations.
-  let young = new Map<string, Scores>();
+  let young = new Map<string, ReadingScores>();
   let old = young;
-  const scoreHeader = (text: Text): Scores => {
+  const scoreHeader = (text: Text): ReadingScores => {
     const known = young.get(text.text) ?? old.get(text.text);
     const scores = known ?? score(text, 0, text.text.length);
     if (known === undefined) {

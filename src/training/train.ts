@@ -5,8 +5,8 @@
  */
 
 import type { DetectorParts } from "../detector/detector-file.ts";
-import type { TextModels } from "../detector/text-judge.ts";
-import { boundedLogit, leastLogit, readsHarmless } from "../detector/text-judge.ts";
+import type { ReadingScores, TextModels } from "../detector/text-judge.ts";
+import { leastLogit, scoreReadings } from "../detector/text-judge.ts";
 import { features } from "../features/catalog.ts";
 import { maxFoldBytes } from "../features/fold.ts";
 import { fitSymbolNgrams, ngramDefaults } from "../models/fit-symbol-ngrams.ts";
@@ -14,7 +14,7 @@ import type { IsolationForest } from "../models/isolation-forest.ts";
 import { fitIsolationForest, forestDefaults, scoreIsolationForest } from "../models/isolation-forest.ts";
 import { fitLogisticRegression, logisticLogit, sigmoid } from "../models/logistic-regression.ts";
 import type { Window } from "../models/symbol-ngrams.ts";
-import { ngramBuffers, scoreWindow } from "../models/symbol-ngrams.ts";
+import { ngramBuffers } from "../models/symbol-ngrams.ts";
 import type { Random } from "../random.ts";
 import { seededRandom } from "../random.ts";
 import type { MeasuredThreshold, OperatingPoints } from "../verdict/operating-point.ts";
@@ -209,22 +209,15 @@ function scoreLeftOut(
 }
 
 /** The log-odds of the worst of prepared texts, as the detector's text judge finds it. */
-function textScorer(
-  models: TextModels,
-): (texts: readonly ExampleText[]) => { letters: number; tokens: number } {
+function textScorer(models: TextModels): (texts: readonly ExampleText[]) => ReadingScores {
   const buffers = ngramBuffers(maxFoldBytes + 2);
   const window: Window = { logit: 0, start: 0, end: 0 };
   return (texts) => {
-    let worst = { letters: leastLogit, tokens: leastLogit };
+    let worst: ReadingScores = { letters: leastLogit, tokens: leastLogit };
     for (const text of texts) {
-      scoreWindow(models.tokens, text.tokens, text.tokens.length, buffers, window);
-      const tokens = boundedLogit(window.logit);
-      let letters = leastLogit;
-      if (!readsHarmless(tokens)) {
-        scoreWindow(models.letters, text.letters, text.letters.length, buffers, window);
-        letters = boundedLogit(window.logit);
-      }
-      if (letters + tokens > worst.letters + worst.tokens) worst = { letters, tokens };
+      const { letters, tokens } = text;
+      const scores = scoreReadings(models, letters, letters.length, tokens, tokens.length, buffers, window);
+      if (scores.letters + scores.tokens > worst.letters + worst.tokens) worst = scores;
     }
     return worst;
   };

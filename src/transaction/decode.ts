@@ -289,9 +289,8 @@ export function decodeBase64(text: string): string | undefined {
   let end = length;
   while (end > length - 2 && text.charCodeAt(end - 1) === 0x3d) end--;
   if (end % 4 === 1) return undefined;
-  const isObject = serializedBeginnings.some((beginning) => text.startsWith(beginning));
   const bytes = Math.floor((end * 3) / 4);
-  let unprintable = isObject ? -bytes : 0;
+  let unprintable = 0;
   let bits = 0;
   for (let i = 0; i < end; i++) {
     const value = base64Value[text.charCodeAt(i)]!;
@@ -301,8 +300,10 @@ export function decodeBase64(text: string): string | undefined {
     // The second, third and fourth digit of a group complete a byte each, and leave four, two and no bits over.
     const code = (bits >> (6 - 2 * (i % 4))) & 0xff;
     if ((code < 0x20 || code >= 0x7f) && code !== 0x0a && code !== 0x0d && code !== 0x09) {
-      // Most identifiers end here, after a few digits.
-      if (bytes - ++unprintable < bytes * 0.9) return undefined;
+      if (bytes - ++unprintable >= bytes * 0.9) continue;
+      // Most identifiers end here, after a few digits. In an object no byte counts from here on.
+      if (!serializedBeginnings.some((beginning) => text.startsWith(beginning))) return undefined;
+      unprintable = -bytes;
     }
   }
   return Buffer.from(text.slice(0, end), "base64").toString("latin1");
