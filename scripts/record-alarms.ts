@@ -20,6 +20,8 @@ const seed = 1;
 const dataFolder = process.argv[2] ?? "../shared/data";
 /** Rows of each source and label that are sent. */
 const sampleSize = Number(process.argv[3] ?? 1_500);
+/** Each of these rows was written so that one rule matches it: their alarms do not show how often a rule is right. */
+const rulesOwnTests = "crs-regression";
 /** Requests under way at the same time. */
 const width = 6;
 /** Names the row within a request; no rule of CRS objects to a number in a header. */
@@ -42,6 +44,7 @@ process.stdout.write(`corpus/alarms.jsonl.gz: alarms on ${alarms.size} of ${rows
 async function sampleRows(): Promise<readonly TrafficRow[]> {
   const groups = new Map<string, TrafficRow[]>();
   for await (const row of trainingRows(dataFolder, seed)) {
+    if (row.source === rulesOwnTests) continue;
     const key = `${row.source} ${row.label}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [row]);

@@ -19,11 +19,16 @@ const placeholders: readonly (readonly [placeholder: string, meant: string])[] =
   ["__TIME__", "5"],
 ];
 
-/** The row with its placeholders filled in. */
+/** What CRS's test tool adds to a test that has a body and names no type of it (`autocomplete_headers` of FTW's schema). */
+const formType = { name: "Content-Type", value: "application/x-www-form-urlencoded" };
+
+/** The row with its placeholders and the type of its body filled in. */
 function filledIn(row: TrafficRow): TrafficRow {
-  let uri = row.request.uri;
+  let { uri, headers } = row.request;
   for (const [placeholder, meant] of placeholders) uri = uri.replaceAll(placeholder, meant);
-  return { ...row, request: { ...row.request, uri } };
+  const isTyped = headers.some(({ name }) => name.toLowerCase() === "content-type");
+  if (row.request.body !== undefined && !isTyped) headers = [...headers, formType];
+  return { ...row, request: { ...row.request, uri, headers } };
 }
 
 /** Yields the rows in order, the same for the same seed. Throws where `dataFolder`, a folder of traffic files, cannot be read. */

@@ -57,8 +57,8 @@ export interface Provenance {
 }
 
 const magic = Buffer.from("ARBITER\n", "latin1");
-/** Version of the layout; a file of another version is refused. */
-export const formatVersion = 2;
+/** Version of the layout and of what the symbols of the text models mean; a file of another version is refused. */
+export const formatVersion = 3;
 /** Largest file that is read, in bytes. */
 export const maxFileBytes = 64 * 1024 * 1024;
 const digestBytes = 32;

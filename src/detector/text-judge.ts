@@ -4,7 +4,7 @@
  */
 import { fold, foldBuffers, maxFoldBytes } from "../features/fold.ts";
 import type { Text } from "../features/texts.ts";
-import { tokenize } from "../features/tokenize.ts";
+import { tokenizer } from "../features/tokenize.ts";
 import type { NgramBuffers, SymbolNgrams, Window } from "../models/symbol-ngrams.ts";
 import {
   ngramBuffers,
@@ -95,6 +95,7 @@ const rememberedBytes = 256;
 export function textJudge(models: TextModels): TextJudge {
   const { letters, tokens, classes } = models;
   const folded = foldBuffers();
+  const tokenize = tokenizer();
   const tokenized = new Uint8Array(folded.symbols.length);
   const buffers = ngramBuffers(folded.symbols.length);
   const buckets = new Int32Array(windowSymbols * ngramsPerPosition);
@@ -110,7 +111,7 @@ export function textJudge(models: TextModels): TextJudge {
   /** Log-odds of one piece of a text. */
   const score = (text: Text, from: number, until: number): ReadingScores => {
     fold(text.text, text.place, from, until, folded);
-    const count = tokenize(folded.symbols, folded.length, tokenized);
+    const count = tokenize(folded, tokenized);
     const { symbols, length } = folded;
     return scoreReadings(models, symbols, length, tokenized, count, buffers, window);
   };
@@ -150,7 +151,7 @@ export function textJudge(models: TextModels): TextJudge {
       if (text === undefined) return { piece: "", attackType: "other" };
       const odds = new Float64Array(classes.length);
       fold(text.text, text.place, from, until, folded);
-      const count = tokenize(folded.symbols, folded.length, tokenized);
+      const count = tokenize(folded, tokenized);
       addClasses(tokens, tokenized, count, odds);
       addClasses(letters, folded.symbols, folded.length, odds);
       let best = 0;

@@ -19,16 +19,26 @@ export interface Folded {
   readonly symbols: Uint8Array;
   /** For each symbol the index of the byte in the value that it came from. */
   readonly origins: Int32Array;
+  /** 1 where the symbol is a blank that stands for white space with the end of a line in it. */
+  readonly lineBreaks: Uint8Array;
   length: number;
 }
 
 /** Makes the buffers for `fold`; one for each thread is enough. */
 export function foldBuffers(): Folded {
-  return { symbols: new Uint8Array(maxFoldBytes + 2), origins: new Int32Array(maxFoldBytes + 2), length: 0 };
+  const size = maxFoldBytes + 2;
+  return {
+    symbols: new Uint8Array(size),
+    origins: new Int32Array(size),
+    lineBreaks: new Uint8Array(size),
+    length: 0,
+  };
 }
 
 const digitZero = 0x30;
 const blank = 0x20;
+const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
 
 /** The symbol of each byte: letters in lower case, digits as zero, white space as blank, NUL and other controls as 0 (dropped). */
 const symbolOf = new Uint8Array(256);
@@ -50,7 +60,7 @@ const longestRun = 3;
  * Cyrillic letters that look like Latin ones become those where they touch Latin letters (Unicode TR 39, confusables).
  */
 export function fold(text: string, place: Place, from: number, until: number, into: Folded): void {
-  const { symbols, origins } = into;
+  const { symbols, origins, lineBreaks } = into;
   let length = 0;
   let run = 0;
   let previous = 0;
@@ -68,11 +78,14 @@ export function fold(text: string, place: Place, from: number, until: number, in
         i++;
       } else if (previous === nonAsciiSymbol) continue;
     }
+    const endsLine = byte === lineFeed || byte === carriageReturn;
     if (symbol === previous) {
       run++;
+      if (endsLine) lineBreaks[length - 1] = 1;
       if (run >= (symbol === digitZero ? longestDigitRun : symbol === blank ? 1 : longestRun)) continue;
     } else run = 0;
     symbols[length] = symbol;
+    lineBreaks[length] = endsLine ? 1 : 0;
     origins[length++] = i;
     previous = symbol;
   }

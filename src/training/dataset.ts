@@ -7,7 +7,7 @@ import { ArbiterError } from "../errors.ts";
 import { features } from "../features/catalog.ts";
 import { extract } from "../features/extract.ts";
 import { fold, foldBuffers, maxFoldBytes } from "../features/fold.ts";
-import { tokenize } from "../features/tokenize.ts";
+import { tokenizer } from "../features/tokenize.ts";
 import type { TrafficRow } from "../traffic/traffic-row.ts";
 import { transactionOf } from "../traffic/traffic-row.ts";
 import type { AttackType } from "../verdict/verdict.ts";
@@ -61,6 +61,7 @@ export function datasetBuilder(): DatasetBuilder {
   const seen = new Set<string>();
   const hash = createHash("sha256");
   const folded = foldBuffers();
+  const tokenize = tokenizer();
   const tokens = new Uint8Array(folded.symbols.length);
   const skip = (source: string): void => {
     leftOut.set(source, (leftOut.get(source) ?? 0) + 1);
@@ -72,7 +73,7 @@ export function datasetBuilder(): DatasetBuilder {
       const { row: numbersOf, texts } = extract(transactionOf(row));
       const foldedTexts = texts.map(({ text, place }) => {
         fold(text, place, 0, Math.min(text.length, maxTextBytes), folded);
-        const count = tokenize(folded.symbols, folded.length, tokens);
+        const count = tokenize(folded, tokens);
         return { letters: folded.symbols.slice(0, folded.length), tokens: tokens.slice(0, count) };
       });
       // An attack made of plain words alone cannot be told from a word; fuzz lists hold many of them.
