@@ -25,17 +25,17 @@ export interface CorpusOptions {
 }
 
 /** Sizes for training the default detector. */
-export const corpusDefaults: CorpusOptions = { seed: 1, attacks: 60_000, benign: 120_000 };
+export const corpusDefaults: CorpusOptions = { seed: 1, attacks: 62_000, benign: 128_300 };
 
 /** Share of each attack class among the generated attacks; relative. */
 const attackShares: Readonly<Record<AttackType, number>> = {
   sqli: 15,
   xss: 14,
-  cmdi: 13,
+  cmdi: 15,
   "path-traversal": 10,
   rfi: 5,
   ssti: 7,
-  "code-injection": 8,
+  "code-injection": 10,
   xxe: 4,
   ssrf: 5,
   nosqli: 5,
@@ -54,6 +54,7 @@ const benignShares: Readonly<Record<BenignKind, number>> = {
   code: 7,
   commands: 8,
   posts: 11,
+  written: 8,
   queries: 7,
   paths: 7,
   tokens: 13,
@@ -64,6 +65,13 @@ const benignShares: Readonly<Record<BenignKind, number>> = {
 const placedShare = 0.35;
 /** Where a grammar has both rules, so many rows come from `request`. */
 const requestShare = 0.3;
+/**
+ * Attacks of these classes run wherever they stand in a text or break out of it, so some are put into a post about code. A
+ * command or a piece of a program within a post is no attack.
+ */
+const textAttacks: ReadonlySet<AttackType> = new Set(["sqli", "xss", "ssti", "other"]);
+/** Of those, so many. */
+const amidPostShare = 0.03;
 /** A generator stops after this many rows in a row that were there before. */
 const patience = 2_000;
 
@@ -145,10 +153,20 @@ function* attackDrafts(grammars: Grammars, type: AttackType, random: Random): Ge
     if (grammar.names.has("request") && random.next() < ownRequests) {
       yield requestDraft(labelled, wholeRequest(grammars, grammar, random));
     } else {
-      const value = dress(random, obscure(random, type, grammar.expand(random, "payload")), grammar);
-      yield valueDraft(labelled, grammars, value, grammar, random);
+      const payload = obscure(random, type, grammar.expand(random, "payload"));
+      const isAmidPost = textAttacks.has(type) && random.next() < amidPostShare;
+      const text = isAmidPost ? amidPost(random, payload, grammar) : payload;
+      yield valueDraft(labelled, grammars, dress(random, text, grammar), grammar, random);
     }
   }
+}
+
+/** The payload behind a post that was written by hand, before it, or between two. */
+function amidPost(random: Random, payload: string, grammar: Grammar): string {
+  const place = random.below(4);
+  const head = place < 3 ? grammar.expand(random, "writtenHead") : "";
+  const tail = place > 1 ? grammar.expand(random, "writtenTail") : "";
+  return head + payload + tail;
 }
 
 function* benignDrafts(grammars: Grammars, kind: BenignKind, random: Random): Generator<Draft> {

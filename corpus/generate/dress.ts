@@ -57,11 +57,14 @@ function longText(random: Random, words: Grammar): string {
   return phrases.join([", ", ". ", " ", "\n"][random.below(4)]);
 }
 
-const blanks = ["\t", "\n", "  ", "+", "%20", "%09", "%0a", "\r\n", "\u00a0"] as const;
+const blanks = ["\t", "\n", "\n", "\r\n", "  ", "+", "%20", "%09", "%0a", "\u00a0"] as const;
 
-/** Replaces all blanks of the value by another white space or what stands for one, once in twenty. Advances the generator. */
+/** Replaces the blanks of the value, all or about half of them, by another white space or what stands for one, once in sixteen. Advances the generator. */
 export function respace(random: Random, value: string): string {
-  return random.below(20) === 0 ? value.replaceAll(" ", blanks[random.below(blanks.length)]!) : value;
+  if (random.below(16) !== 0) return value;
+  const other = blanks[random.below(blanks.length)]!;
+  const all = random.below(2) === 0;
+  return value.replaceAll(" ", () => (all || random.below(2) === 0 ? other : " "));
 }
 
 /** Writes letters in alternating or random case. Advances the generator. */

@@ -6,13 +6,16 @@
  *     ⟨a|b|⟩           one of the literals between the bars; none of them may hold a reference
  *     ⟨name#1⟩         the same expansion wherever `name#1` stands again in this text
  *     ⟨name*2-5⟩       two to five expansions in a row
- *     ⟨name:url:b64⟩   the expansion, encoded (see `encoding.ts`)
+ *     ⟨name:url:b64⟩   the expansion, encoded (see `encoding.ts`) or in another markup (see `markup.ts`)
  *
  * Lines that open with `##` are comments; white space around a line does not count (`⟨sp⟩`, `⟨nl⟩` and `⟨tab⟩` do).
  */
 import type { Random } from "../../src/random.ts";
 import { builtIns } from "./built-ins.ts";
 import { encodings } from "./encoding.ts";
+import { markups } from "./markup.ts";
+
+const writings = { ...encodings, ...markups };
 
 type Piece =
   | { readonly kind: "text"; readonly text: string }
@@ -43,9 +46,20 @@ const ruleHead = /^== ([a-zA-Z][a-zA-Z0-9]*)$/;
 const reference = /⟨([^⟨⟩]*)⟩/;
 const ruleReference = /^([a-zA-Z][a-zA-Z0-9_-]*)(#[a-z0-9]+)?(?:\*(\d+)-(\d+))?((?::[a-z0-9]+)*)$/;
 
-/** Reads grammar files, later ones adding rules to earlier ones. Throws a plain `Error` that names the file, the line and what is wrong. */
-export function parseGrammar(files: readonly { readonly name: string; readonly text: string }[]): Grammar {
+/**
+ * Reads grammar files, later ones adding rules to earlier ones. `texts` are rules whose lines are taken as they stand,
+ * by name. Throws a plain `Error` that names the file, the line and what is wrong.
+ */
+export function parseGrammar(
+  files: readonly { readonly name: string; readonly text: string }[],
+  texts: ReadonlyMap<string, readonly string[]> = new Map(),
+): Grammar {
   const rules = new Map<string, Line[]>();
+  for (const [name, lines] of texts)
+    rules.set(
+      name,
+      lines.map((text) => [{ kind: "text", text }]),
+    );
   for (const file of files) {
     let rule: Line[] | undefined;
     for (const [index, raw] of file.text.split("\n").entries()) {
@@ -102,7 +116,7 @@ function checkReferences(rules: Rules): void {
         throw new Error(`the rule ${name} refers to ${piece.name}, which does not exist`);
       }
       for (const encoding of piece.encodings) {
-        if (encodings[encoding] === undefined)
+        if (writings[encoding] === undefined)
           throw new Error(`the rule ${name} uses ${encoding}, which is no encoding`);
       }
     }
@@ -146,6 +160,6 @@ function expandPiece(
     for (let i = 0; i < times; i++) text += expandRule(rules, random, piece.name, memory, depth + 1);
     if (piece.memory !== undefined) memory.set(piece.memory, text);
   }
-  for (const encoding of piece.encodings) text = encodings[encoding]!(text);
+  for (const encoding of piece.encodings) text = writings[encoding]!(text);
   return text;
 }

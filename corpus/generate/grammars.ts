@@ -1,12 +1,14 @@
 /**
  * The grammars of the corpus, read from `corpus/grammars`. Each attack class and each kind of benign traffic is one
- * file; all of them may use the words of `shared/lexicon.grammar` and the posts about code of `shared/posts.grammar`.
+ * file; all of them may use the words of `shared/lexicon.grammar`, the posts about code of `shared/posts.grammar`, and
+ * those that were written by hand.
  */
 import { readFileSync } from "node:fs";
 import type { AttackType } from "../../src/verdict/verdict.ts";
 import { attackTypes } from "../../src/verdict/verdict.ts";
 import type { Grammar } from "./grammar.ts";
 import { parseGrammar } from "./grammar.ts";
+import { postRules, readPosts } from "./written-posts.ts";
 
 /** The kinds of benign traffic, each named after its file. */
 export const benignKinds = [
@@ -16,6 +18,7 @@ export const benignKinds = [
   "code",
   "commands",
   "posts",
+  "written",
   "queries",
   "paths",
   "tokens",
@@ -34,7 +37,8 @@ export interface Grammars {
 /** Reads and checks all grammar files. Throws a plain `Error` where one is wrong. */
 export function loadGrammars(): Grammars {
   const shared = [grammarFile("shared/lexicon"), grammarFile("shared/posts")];
-  const load = (name: string): Grammar => parseGrammar([...shared, grammarFile(name)]);
+  const texts = postRules(readPosts());
+  const load = (name: string): Grammar => parseGrammar([...shared, grammarFile(name)], texts);
   const loadAll = <Name extends string>(folder: string, names: readonly Name[]): Record<Name, Grammar> =>
     Object.fromEntries(names.map((name) => [name, load(`${folder}/${name}`)])) as Record<Name, Grammar>;
   return {

@@ -12,9 +12,21 @@ const tagNames = /<\/?[a-z]+|\bon[a-z]+(?=\s*=)|javascript(?=:)/gi;
 /** What may stand between the letters of `javascript` in an address (HTML Standard, URL parser: tab and line breaks are removed). */
 const addressGaps = ["\t", "\n", "\r\n", "&Tab;", "&NewLine;", "&#10;", "&#x09;", "\n\t"] as const;
 
-/** Returns the payload, in one case of five (for the classes that know such tricks) in another spelling. Advances the generator. */
+/** Languages in which a line end is a blank like any other; to a shell it ends the command. */
+const freeForm: ReadonlySet<AttackType> = new Set([
+  "sqli",
+  "xss",
+  "ssti",
+  "code-injection",
+  "nosqli",
+  "ldapi",
+]);
+const lineEnds = ["\n", "\n", "\r\n", " \n", "\n\n"] as const;
+
+/** Returns the payload, in one case of five (for the classes that know such tricks) in another spelling or layout. Advances the generator. */
 export function obscure(random: Random, type: AttackType, payload: string): string {
   if (random.below(5) !== 0) return payload;
+  if (freeForm.has(type) && random.below(4) === 0) return breakLines(random, payload);
   switch (type) {
     case "sqli":
       return obscureSql(random, payload);
@@ -25,6 +37,13 @@ export function obscure(random: Random, type: AttackType, payload: string): stri
     default:
       return payload;
   }
+}
+
+/** Breaks lines at the blanks, at all or at about half of them. */
+function breakLines(random: Random, payload: string): string {
+  const lineEnd = lineEnds[random.below(lineEnds.length)]!;
+  const all = random.below(2) === 0;
+  return payload.replaceAll(" ", () => (all || random.below(2) === 0 ? lineEnd : " "));
 }
 
 /** Puts white space between the letters of the scheme, between some or all of them. */

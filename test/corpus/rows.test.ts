@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { postRules, readPosts } from "../../corpus/generate/written-posts.ts";
 import { corpusDefaults, corpusRows } from "../../corpus/rows.ts";
 import type { TrafficRow } from "../../corpus/traffic-row.ts";
 import { parseTrafficRow, transactionOf } from "../../src/traffic/traffic-row.ts";
@@ -184,6 +185,17 @@ describe("what would give the label away", () => {
       expect(quantile(other, 0.5)).toBeGreaterThan(quantile(one, 0.25));
       expect(quantile(other, 0.5)).toBeLessThan(quantile(one, 0.75));
     }
+  });
+
+  it("posts that were written by hand stand on both sides", () => {
+    const openings = (postRules(readPosts()).get("writtenProse") ?? [])
+      .map((text) => text.slice(0, 40))
+      .filter((text) => text.length === 40);
+    const share = (list: readonly TrafficRow[]): number =>
+      list.filter(({ payload }) => payload !== undefined && openings.some((text) => payload.includes(text)))
+        .length / list.length;
+    expect(share(attacks)).toBeGreaterThan(1 / 500);
+    expect(share(benign)).toBeGreaterThan(1 / 50);
   });
 
   it("white space at the ends stands on both sides", () => {

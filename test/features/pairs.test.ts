@@ -39,7 +39,7 @@ describe("the marks of a pair", () => {
   });
 });
 
-test.each(["x' or 1", "x) or (1", "]x", "'x", "(x", "[x)", 'x" "y', "';x", "'= x"])(
+test.each(["x' or 1", "x) or (1", "]x", "'x", "(x", "[x)", 'x" "y', "';x", "'= x", "'x'y"])(
   "%s: what has no partner stays as it is",
   (text) => {
     expect(tokensOf(text)).toEqual([...Buffer.from(text)]);

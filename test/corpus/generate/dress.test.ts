@@ -17,13 +17,16 @@ describe("dressing a value", () => {
     expect(dressed.some((text) => text.endsWith(" X <y>"))).toBe(true);
   });
 
-  it("replaces blanks in one value of twenty", () => {
+  it("replaces blanks in one value of sixteen, all or some of them", () => {
     const random = seededRandom(1);
-    const changed = Array.from({ length: 1000 }, () => respace(random, "a b")).filter(
-      (text) => text !== "a b",
+    const changed = Array.from({ length: 1000 }, () => respace(random, "a b c d e f")).filter(
+      (text) => text !== "a b c d e f",
     );
-    expect(changed.length).toBeGreaterThan(20);
-    expect(changed.length).toBeLessThan(90);
+    expect(changed.length).toBeGreaterThan(30);
+    expect(changed.length).toBeLessThan(100);
+    const some = changed.filter((text) => text.includes(" ") && !text.includes("  "));
+    expect(some.length).toBeGreaterThan(5);
+    expect(some.length).toBeLessThan(changed.length - 5);
   });
 
   it("mixes the case of letters and nothing else", () => {
@@ -43,7 +46,19 @@ describe("obscuring a payload", () => {
       expect(spelling.toLowerCase()).toContain("select");
     }
     for (let i = 0; i < 100; i++)
-      expect(obscure(random, "xss", "<svg onload=alert(1)>").toLowerCase()).toBe("<svg onload=alert(1)>");
+      expect(obscure(random, "xss", "<svg onload=alert(1)>").toLowerCase().replace(/\s+/, " ")).toBe(
+        "<svg onload=alert(1)>",
+      );
+  });
+
+  it("breaks lines at blanks where a line end is a blank, and leaves commands on their line", () => {
+    const random = seededRandom(1);
+    const broken = (type: "sqli" | "ssti" | "cmdi"): number =>
+      Array.from({ length: 400 }, () => obscure(random, type, "a b c")).filter((text) => text.includes("\n"))
+        .length;
+    expect(broken("sqli")).toBeGreaterThan(8);
+    expect(broken("ssti")).toBeGreaterThan(8);
+    expect(broken("cmdi")).toBe(0);
   });
 
   it("leaves the classes alone for which it knows no spelling", () => {

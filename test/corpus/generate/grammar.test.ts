@@ -33,6 +33,14 @@ describe("a grammar", () => {
     expect(expand("== start\n⟨b:url:b64⟩\n== b\n<'")).toBe(Buffer.from("%3C'").toString("base64"));
   });
 
+  it("takes texts as rules of their own, references and line breaks in them as they stand", () => {
+    const grammar = parseGrammar(
+      [{ name: "test", text: "== start\n(⟨post⟩)" }],
+      new Map([["post", ["⟨x⟩\ny"]]]),
+    );
+    expect(grammar.expand(seededRandom(1), "start")).toBe("(⟨x⟩\ny)");
+  });
+
   it("skips comments and white space around lines, and ends recursion at its first line", () => {
     expect(expand("## note\n== start\n  x\n")).toBe("x");
     expect(expand("== start\n⟨b⟩\n== b\nx\n(⟨b⟩⟨b⟩)").length).toBeLessThan(100_000);
