@@ -1,7 +1,7 @@
 /**
  * The texts of a transaction that the text model reads: every value and name, decoded, in each view that an
- * application may see. Words of letters, digits, `_` and `-` alone are left out, and paths of such words: they carry no
- * syntax.
+ * application may see. Words of letters, digits, `_` and `-` alone are left out, paths of such words, and lists of what a
+ * client prefers to get: they carry no syntax.
  */
 import { decodeBase64, decodeFully } from "../transaction/decode.ts";
 import type { Header, Parameter, Transaction } from "../transaction/transaction.ts";
@@ -45,12 +45,61 @@ function hostOf(transaction: Transaction): string {
   return transaction.headers.find(isHost)?.value ?? "";
 }
 
+/** What the characters of a list of preferences are; 0 for all that may not stand in one. */
+const preferenceByte = new Uint8Array(256);
+const starting = 1;
+const following = 2;
+const blank = 0x20;
+const comma = 0x2c;
+const slash = 0x2f;
+const semicolon = 0x3b;
+const equals = 0x3d;
+for (let byte = 0; byte < 256; byte++) {
+  const character = String.fromCharCode(byte);
+  if (/[A-Za-z*]/.test(character)) preferenceByte[byte] = starting;
+  else if (/[0-9._+-]/.test(character)) preferenceByte[byte] = following;
+}
+
 /**
- * The part of a header that does not merely name the site itself: browsers send its address with every request, and a
- * local one would read like a forged request to the inside.
+ * True for a list of media types, languages or encodings as clients send it (RFC 9110, section 12.5), such as
+ * `text/html,image/*;q=0.8`: words with at most one slash between, and parameters with a value. Nothing in it can be more
+ * than a word. Linear.
  */
-function foreignPart(name: string, value: string, host: string): string {
-  switch (name.length <= 7 ? name.toLowerCase() : name) {
+function isPreferenceList(value: string): boolean {
+  let isEmpty = true;
+  let hasSlash = false;
+  let inParameter = false;
+  let hasValue = true;
+  for (let i = 0; i < value.length; i++) {
+    const byte = value.charCodeAt(i);
+    const kind = preferenceByte[byte];
+    if (kind === starting || (kind === following && !isEmpty)) isEmpty = false;
+    else if (byte === blank && isEmpty) continue;
+    else if (isEmpty) return false;
+    else if (byte === slash && !hasSlash && !inParameter) {
+      hasSlash = true;
+      isEmpty = true;
+    } else if (byte === equals && inParameter) hasValue = true;
+    else if ((byte === comma || byte === semicolon) && hasValue) {
+      inParameter = byte === semicolon;
+      hasValue = !inParameter;
+      hasSlash = false;
+      isEmpty = true;
+    } else return false;
+  }
+  return !isEmpty && hasValue;
+}
+
+/**
+ * The part of a header that says anything: not the address of the site itself, which browsers send with every request and
+ * which would read like a forged request to the inside where it is a local one; and not what a client prefers to get.
+ */
+function tellingPart(name: string, value: string, host: string): string {
+  switch (name.length <= 7 || name.length === 15 ? name.toLowerCase() : name) {
+    case "accept":
+    case "accept-language":
+    case "accept-encoding":
+      return isPreferenceList(value) ? "" : value;
     case "host":
       return consistsOf(value, nameByte) ? "" : value;
     case "origin":
@@ -86,7 +135,7 @@ export function textsOf(transaction: Transaction): Texts {
   const host = hostOf(transaction);
   for (const parameter of transaction.parameters) {
     const { location, name } = parameter;
-    const value = location === "header" ? foreignPart(name, parameter.value, host) : parameter.value;
+    const value = location === "header" ? tellingPart(name, parameter.value, host) : parameter.value;
     const place: Place = location === "path" ? "path" : location === "header" ? "header" : "value";
     if (!consistsOf(value, place === "path" ? pathByte : wordByte)) addViews(parameter, false, place, value);
     else if (value.length >= 16) {

@@ -11,38 +11,55 @@ const sourceCap = 6000;
 const leastTextWeight = 0.2;
 /** Most times that one text is shown in one pass. */
 const mostShown = 64;
+/** Fewest times that a text of a request with a false alarm of CRS is: it is what second opinion is asked about. */
+const alarmingShown = 4;
 /** A text that so many attacks of one source share is what carries them, not what they do. */
 const carrierAttacks = 20;
 
+/** One distinct text of ordinary requests. */
+interface OrdinaryText {
+  readonly text: Uint8Array;
+  /** Where it was met first. */
+  readonly source: string;
+  /** Requests that hold it. */
+  count: number;
+  /** True where one of these raised an alarm. */
+  isAlarming: boolean;
+}
+
 /**
  * The bags of one reading. Every distinct text of ordinary requests is a bag of its own, since each of them is
- * harmless, and is shown as often as the root of the number of requests that hold it; an attack is the bag of those of
+ * harmless, and is shown as often as the root of the number of requests that hold it, and more where CRS took one of them
+ * for an attack; an attack is the bag of those of
  * its texts that no ordinary request holds, and that are not the carrier that its source sends all attacks in. So nobody
  * is blamed for the headers that all browsers send, or for those of one test tool.
  */
 export function textBags(examples: readonly Example[], reading: keyof ExampleText): TextBag[] {
   const keyOf = (text: ExampleText): string => Buffer.from(text[reading]).toString("latin1");
-  const ordinary = new Map<string, { text: Uint8Array; source: string; count: number }>();
+  const ordinary = new Map<string, OrdinaryText>();
   const textsBySource = new Map<string, number>();
-  for (const { attack, source, texts } of examples) {
+  for (const { attack, source, texts, alarms } of examples) {
     if (attack) continue;
+    const isAlarming = alarms.length > 0;
     for (const text of texts) {
       const key = keyOf(text);
       const known = ordinary.get(key);
       if (known !== undefined) {
         known.count++;
+        known.isAlarming ||= isAlarming;
         continue;
       }
-      ordinary.set(key, { text: text[reading], source, count: 1 });
+      ordinary.set(key, { text: text[reading], source, count: 1, isAlarming });
       textsBySource.set(source, (textsBySource.get(source) ?? 0) + 1);
     }
   }
   const bags: TextBag[] = [];
-  for (const { text, source, count } of ordinary.values()) {
+  for (const { text, source, count, isAlarming } of ordinary.values()) {
     const weight = Math.min(1, Math.max(leastTextWeight, sourceCap / textsBySource.get(source)!));
     const bag = { texts: [text], attack: false, attackClass: -1, weight };
     // Repetition, not weight: AdaGrad takes steps of the same length whatever the scale of the loss.
-    for (let shown = Math.min(mostShown, Math.round(Math.sqrt(count))); shown > 0; shown--) bags.push(bag);
+    const often = Math.min(mostShown, Math.round(Math.sqrt(count)));
+    for (let shown = isAlarming ? Math.max(alarmingShown, often) : often; shown > 0; shown--) bags.push(bag);
   }
   const attacksWith = new Map<string, number>();
   const carrierKey = (source: string, text: ExampleText): string => `${source}\n${keyOf(text)}`;

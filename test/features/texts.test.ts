@@ -42,6 +42,43 @@ test("a path of plain words says nothing, and neither does a page of the site it
   expect(placesIn("/", "http://evil.example/forum")).toEqual(["header"]);
 });
 
+describe("what a client prefers to get", () => {
+  const textsOfHeader = (name: string, value: string): readonly string[] =>
+    contents(textsIn("/", [{ name, value }]));
+
+  test.each([
+    ["Accept", "*/*"],
+    ["accept", "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"],
+    ["Accept", "application/signed-exchange;v=b3;q=0.7, application/json; charset=utf-8"],
+    ["Accept-Language", "de-CH, fr;q=0.9, en;q=0.8, *;q=0.5"],
+    ["Accept-Encoding", "gzip, deflate, br;q=1.0, identity; q=0.5, *;q=0"],
+  ])("says nothing: %s: %s", (name, value) => {
+    expect(textsOfHeader(name, value)).toEqual([]);
+  });
+
+  test.each([
+    ["Accept", "../../etc/passwd"],
+    ["Accept", "text/html;id"],
+    ["Accept", "text/html,;q=1"],
+    ["Accept", "text/html;sleep 5"],
+    ["Accept", "a/*b*/c"],
+    ["Accept", "ls /etc"],
+    ["Accept", "x' or 1=1"],
+    ["Accept", "text/html;q=$(id)"],
+    ["Accept", `\${jndi:ldap://a.b/c}`],
+    ["Accept", "a=b"],
+    ["Accept", "text/"],
+    ["Accept-Language", "en/../../../boot.ini"],
+    ["Accept-Language", "php://filter/x"],
+    ["Accept-Language", "en,/etc"],
+    ["Accept-Encoding", "gzip|id"],
+    ["X-Accept", "*/*"],
+    ["User-Agent", "text/html,a/b"],
+  ])("is read where it is more than that: %s: %s", (name, value) => {
+    expect(textsOfHeader(name, value)).toEqual([value]);
+  });
+});
+
 describe("base64", () => {
   const hidden = "' union select password from users--";
   const encoded = Buffer.from(hidden).toString("base64");

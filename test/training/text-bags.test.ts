@@ -26,6 +26,15 @@ describe("the bags", () => {
     expect(bags.filter(([text]) => text!.startsWith("value"))).toHaveLength(9);
   });
 
+  test("show texts of false alarms more often, however rare", () => {
+    const alarming = { ...example("shop", false, "post"), alarms: [[942100]] };
+    const bags = wordsOf(
+      textBags([alarming, example("shop", false, "post"), example("shop", false, "x y")], "letters"),
+    );
+    expect(bags.filter(([text]) => text === "post")).toHaveLength(4);
+    expect(bags.filter(([text]) => text === "x y")).toHaveLength(1);
+  });
+
   test("of attacks leave out what ordinary requests hold too", () => {
     const bags = textBags(
       [example("shop", false, "agent"), example("list", true, "agent", "' or 1=1")],
