@@ -25,7 +25,7 @@ export interface CorpusOptions {
 }
 
 /** Sizes for training the default detector. */
-export const corpusDefaults: CorpusOptions = { seed: 1, attacks: 62_000, benign: 128_300 };
+export const corpusDefaults: CorpusOptions = { seed: 1, attacks: 62_000, benign: 137_700 };
 
 /** Share of each attack class among the generated attacks; relative. */
 const attackShares: Readonly<Record<AttackType, number>> = {
@@ -54,7 +54,8 @@ const benignShares: Readonly<Record<BenignKind, number>> = {
   code: 7,
   commands: 8,
   posts: 11,
-  written: 8,
+  written: 11,
+  fragments: 6,
   queries: 7,
   paths: 7,
   tokens: 13,

@@ -19,6 +19,7 @@ export const benignKinds = [
   "commands",
   "posts",
   "written",
+  "fragments",
   "queries",
   "paths",
   "tokens",

@@ -20,7 +20,13 @@ export function readPosts(): string[] {
     .filter((post) => post !== "");
 }
 
-/** The rules by name: `writtenPost`, whole posts; `writtenProse`, their paragraphs; `writtenCode`, their samples of several lines. */
+/** Words in a piece of prose, taken in turn: titles, tags and small fields hold so few. */
+const pieceWords = [1, 3, 2, 5, 4, 8];
+
+/**
+ * The rules by name: `writtenPost`, whole posts; `writtenProse`, their paragraphs; `writtenCode`, their samples of several
+ * lines; `writtenWords`, the paragraphs without inline code or markup in pieces of a few words.
+ */
 export function postRules(posts: readonly string[]): ReadonlyMap<string, readonly string[]> {
   const prose: string[] = [];
   const code: string[] = [];
@@ -32,5 +38,19 @@ export function postRules(posts: readonly string[]): ReadonlyMap<string, readonl
     ["writtenPost", posts],
     ["writtenProse", prose],
     ["writtenCode", code],
+    ["writtenWords", piecesOf(prose.filter((paragraph) => !/[`<>[\]|\\]/.test(paragraph)))],
   ]);
+}
+
+function piecesOf(paragraphs: readonly string[]): string[] {
+  const pieces: string[] = [];
+  for (const paragraph of paragraphs) {
+    const words = paragraph.split(/\s+/);
+    for (let start = 0; start < words.length; ) {
+      const count = pieceWords[pieces.length % pieceWords.length]!;
+      pieces.push(words.slice(start, start + count).join(" "));
+      start += count;
+    }
+  }
+  return pieces;
 }

@@ -23,16 +23,17 @@ export interface Texts {
   readonly exhausted: boolean;
 }
 
-/** Which bytes a plain word, a plain path, and a plain name consist of. */
+/** Which bytes a plain word, a plain path, a plain name of a field, and any other plain name consist of. */
 const wordByte = new Uint8Array(256);
 const pathByte = new Uint8Array(256);
+const fieldByte = new Uint8Array(256);
 const nameByte = new Uint8Array(256);
 for (let byte = 0; byte < 256; byte++) {
   const character = String.fromCharCode(byte);
-  if (/[0-9A-Za-z_-]/.test(character)) wordByte[byte] = pathByte[byte] = nameByte[byte] = 1;
+  if (/[0-9A-Za-z_-]/.test(character)) wordByte[byte] = pathByte[byte] = 1;
   else if (character === "/") pathByte[byte] = 1;
-  else if (character === "." || character === "[" || character === "]" || character === ":")
-    nameByte[byte] = 1;
+  if (/[0-9A-Za-z_[\]:-]/.test(character)) fieldByte[byte] = nameByte[byte] = 1;
+  else if (character === ".") nameByte[byte] = 1;
 }
 
 function consistsOf(text: string, allowed: Uint8Array): boolean {
@@ -143,7 +144,9 @@ export function textsOf(transaction: Transaction): Texts {
       if (inner !== undefined && !consistsOf(inner, wordByte))
         texts.push({ parameter, isName: false, place, text: inner });
     }
-    if (!consistsOf(name, nameByte)) addViews(parameter, true, "name", name);
+    // A dot in the name of a field reaches into an object of the application (CVE-2022-22965); JSON has a dot for each level.
+    const isField = location === "query" || location === "form";
+    if (!consistsOf(name, isField ? fieldByte : nameByte)) addViews(parameter, true, "name", name);
   }
   return { texts, exhausted };
 }

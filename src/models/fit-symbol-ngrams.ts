@@ -38,18 +38,23 @@ export interface NgramOptions {
   readonly learningRate: number;
   /** Strength of the pull towards zero. */
   readonly decay: number;
+  /**
+   * Log-odds of a window none of whose n-grams says anything. Given, not learnt: what no training text resembles is
+   * harmless until something in it speaks against it.
+   */
+  readonly bias: number;
   /** Longest text among the bags, in symbols. */
   readonly maxSymbols: number;
 }
 
 /** What the detectors of this release are fitted with. */
-export const ngramDefaults: Omit<NgramOptions, "classes" | "maxSymbols"> = {
-  buckets: 1 << 19,
+export const ngramDefaults: Omit<NgramOptions, "buckets" | "classes" | "maxSymbols"> = {
   classBuckets: 1 << 16,
   bound: 2,
   epochs: 6,
   learningRate: 0.1,
   decay: 1e-6,
+  bias: -2,
 };
 
 /** Called after each pass over the data with the number of passes done and to do. */
@@ -83,7 +88,7 @@ export function fitSymbolNgrams(
 interface Head {
   readonly weights: Float32Array;
   readonly step: number;
-  bias: number;
+  readonly bias: number;
 }
 
 /** Losses below this no longer teach anything: of a text, and of one window among others of a text that still teaches. */
@@ -99,9 +104,8 @@ function fitAttackHead(
 ): Head {
   const { bound, decay, learningRate } = options;
   const mask = options.buckets - 1;
-  const head: Head = { weights: new Float32Array(options.buckets), step: 1, bias: -1 };
+  const head: Head = { weights: new Float32Array(options.buckets), step: 1, bias: options.bias };
   const squares = new Float32Array(options.buckets).fill(1e-8);
-  let biasSquares = 1e-8;
   const found = new Int32Array(windowSymbols * ngramsPerPosition);
   const window: Window = { logit: 0, start: 0, end: 0 };
 
@@ -116,8 +120,6 @@ function fitAttackHead(
       const moved = weight - (learningRate * slope) / Math.sqrt(squares[bucket]!);
       head.weights[bucket] = Math.max(-bound, Math.min(bound, moved));
     }
-    biasSquares += gradient * gradient;
-    head.bias -= (learningRate * gradient) / Math.sqrt(biasSquares);
   };
 
   const order = Uint32Array.from(bags, (_, index) => index);

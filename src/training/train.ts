@@ -13,7 +13,7 @@ import { fitSymbolNgrams, ngramDefaults } from "../models/fit-symbol-ngrams.ts";
 import type { IsolationForest } from "../models/isolation-forest.ts";
 import { fitIsolationForest, forestDefaults, scoreIsolationForest } from "../models/isolation-forest.ts";
 import { fitLogisticRegression, logisticLogit, sigmoid } from "../models/logistic-regression.ts";
-import type { Window } from "../models/symbol-ngrams.ts";
+import type { SymbolNgrams, Window } from "../models/symbol-ngrams.ts";
 import { ngramBuffers } from "../models/symbol-ngrams.ts";
 import type { Random } from "../random.ts";
 import { seededRandom } from "../random.ts";
@@ -42,6 +42,9 @@ export interface Trained {
 /** `stage` is what is being done; `done` and `total` count its steps. */
 export type TrainProgress = (stage: string, done: number, total: number) => void;
 
+/** Buckets of the text models: letters make several times as many different n-grams as tokens do. */
+const letterBuckets = 1 << 21;
+const tokenBuckets = 1 << 19;
 /** Groups of sources; each is scored by models fitted on the others. */
 const folds = 4;
 /** An attack row whose left-out probability is below this is taken for wrongly labelled. */
@@ -230,13 +233,14 @@ function fitTexts(
   random: Random,
   onPass: (done: number, total: number) => void,
 ): TextModels {
-  const options = { ...ngramDefaults, classes, maxSymbols: maxFoldBytes + 2 };
-  const letters = fitSymbolNgrams(textBags(examples, "letters"), options, random, (done, total) =>
-    onPass(done, total * 2),
-  );
-  const tokens = fitSymbolNgrams(textBags(examples, "tokens"), options, random, (done, total) =>
-    onPass(total + done, total * 2),
-  );
+  const fit = (reading: keyof ExampleText, buckets: number, passesBefore: number): SymbolNgrams => {
+    const options = { ...ngramDefaults, buckets, classes, maxSymbols: maxFoldBytes + 2 };
+    return fitSymbolNgrams(textBags(examples, reading), options, random, (done, total) =>
+      onPass(passesBefore * total + done, total * 2),
+    );
+  };
+  const letters = fit("letters", letterBuckets, 0);
+  const tokens = fit("tokens", tokenBuckets, 1);
   return { letters, tokens, classes: attackTypes };
 }
 

@@ -17,8 +17,22 @@ test("values are decoded through every layer", () => {
 });
 
 test("names with syntax of their own are texts too, and plain ones are not", () => {
-  const texts = textsIn("/?user[name]=x&a.b:c=y&%3Cscript%3E=z");
-  expect(texts.map(({ isName, place, text }) => [isName, place, text])).toEqual([[true, "name", "<script>"]]);
+  const texts = textsIn("/?user[name]=x&a_b:c=y&%3Cscript%3E=z&class.module.loader=z");
+  expect(texts.map(({ isName, place, text }) => [isName, place, text])).toEqual([
+    [true, "name", "<script>"],
+    [true, "name", "class.module.loader"],
+  ]);
+});
+
+test("the names of nested JSON are plain with their dots", () => {
+  const transaction = buildTransaction({
+    method: "POST",
+    uri: "/",
+    headers: [{ name: "Content-Type", value: "application/json" }],
+    body: Buffer.from('{"user":{"name":"x"}}'),
+  });
+  expect(transaction.parameters.map(({ name }) => name)).toContain("user.name");
+  expect(contents(textsOf(transaction).texts)).not.toContain("user.name");
 });
 
 test("path, headers and values have places of their own", () => {

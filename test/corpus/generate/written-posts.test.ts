@@ -5,12 +5,12 @@ const posts = readPosts();
 
 describe("the hand-written posts", () => {
   it("are many, none twice", () => {
-    expect(posts.length).toBeGreaterThanOrEqual(1_000);
+    expect(posts.length).toBeGreaterThanOrEqual(1_500);
     expect(new Set(posts).size).toBe(posts.length);
   });
 
   it.each([
-    ["are whole posts", (post: string) => post.length < 40 || post.length > 8_000],
+    ["are whole posts", (post: string) => post.length < 20 || post.length > 8_000],
     ["hold no separator", (post: string) => /^=====\s*$/m.test(post)],
     [
       "close the samples they open",
@@ -32,10 +32,21 @@ describe("the rules made of posts", () => {
   const post =
     "Some prose.\n\n```sql\nSELECT 1\nFROM t\nWHERE x = 2;\n```\n\n```\nls -l\n```\n\n- an item\n\nMore\nprose.";
 
-  it("are posts, paragraphs, and samples of several lines", () => {
-    const rules = postRules([post]);
-    expect(rules.get("writtenPost")).toEqual([post]);
-    expect(rules.get("writtenProse")).toEqual(["Some prose.", "More\nprose."]);
+  it("are posts, paragraphs, samples of several lines, and pieces of prose without markup", () => {
+    const rules = postRules([post, "One two `three`.", "Four five six seven eight."]);
+    expect(rules.get("writtenPost")).toContain(post);
+    expect(rules.get("writtenProse")).toEqual([
+      "Some prose.",
+      "More\nprose.",
+      "One two `three`.",
+      "Four five six seven eight.",
+    ]);
+    expect(rules.get("writtenWords")).toEqual([
+      "Some",
+      "prose.",
+      "More prose.",
+      "Four five six seven eight.",
+    ]);
     expect(rules.get("writtenCode")).toEqual(["SELECT 1\nFROM t\nWHERE x = 2;"]);
   });
 });
