@@ -173,8 +173,9 @@ function amidPost(random: Random, payload: string, grammar: Grammar): string {
 function* benignDrafts(grammars: Grammars, kind: BenignKind, random: Random): Generator<Draft> {
   const grammar = grammars.benign[kind];
   const labelled = { source: `corpus-${kind}`, label: "benign", attack_type: null } as const;
+  const ownRequests = !grammar.names.has("payload") ? 1 : grammar.names.has("request") ? requestShare : 0;
   for (;;) {
-    if (!grammar.names.has("payload")) {
+    if (random.next() < ownRequests) {
       yield requestDraft(labelled, wholeRequest(grammars, grammar, random));
     } else {
       const value = dress(random, grammar.expand(random, "payload"), grammar);

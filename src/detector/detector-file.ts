@@ -58,7 +58,7 @@ export interface Provenance {
 
 const magic = Buffer.from("ARBITER\n", "latin1");
 /** Version of the layout and of what the symbols of the text models mean; a file of another version is refused. */
-export const formatVersion = 3;
+export const formatVersion = 4;
 /** Largest file that is read, in bytes. */
 export const maxFileBytes = 64 * 1024 * 1024;
 const digestBytes = 32;
@@ -87,6 +87,7 @@ const ngramsSchema = z.strictObject({
   buckets: bucketsSchema,
   step: stepSchema,
   bias: coefficient,
+  unbiasedStart: z.int().min(0).max(255),
   classBuckets: bucketsSchema,
   classStep: stepSchema,
 });
@@ -260,8 +261,8 @@ export function detectorId(file: Uint8Array): string {
 }
 
 function ngramsHeader(model: SymbolNgrams): z.infer<typeof ngramsSchema> {
-  const { buckets, step, bias, classBuckets, classStep } = model;
-  return { buckets, step, bias, classBuckets, classStep };
+  const { buckets, step, bias, unbiasedStart, classBuckets, classStep } = model;
+  return { buckets, step, bias, unbiasedStart, classBuckets, classStep };
 }
 
 function readHeader(bytes: Buffer): z.infer<typeof headerSchema> {

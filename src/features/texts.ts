@@ -1,7 +1,7 @@
 /**
  * The texts of a transaction that the text model reads: every value and name, decoded, in each view that an
- * application may see. Words of letters, digits, `_` and `-` alone are left out, paths of such words, and lists of what a
- * client prefers to get: they carry no syntax.
+ * application may see. Words of letters, digits, `_` and `-` alone are left out, paths of such words, plain names of
+ * uploaded files that nothing runs, and lists of what a client prefers to get: they carry no syntax.
  */
 import { decodeBase64, decodeFully } from "../transaction/decode.ts";
 import type { Header, Parameter, Transaction } from "../transaction/transaction.ts";
@@ -91,11 +91,28 @@ function isPreferenceList(value: string): boolean {
   return !isEmpty && hasValue;
 }
 
+/** Extensions of files that neither a web server nor a browser runs, as people upload them every day. */
+const passiveExtensions: ReadonlySet<string> = new Set(
+  "txt md csv tsv log json yml yaml pdf rtf doc docx odt xls xlsx ods ppt pptx odp jpg jpeg png gif webp heic tif tiff bmp mp3 ogg wav flac mp4 mov avi mkv zip gz 7z sql py c h cpp rs go java diff patch ics vcf gpx eml epub tex bak".split(
+    " ",
+  ),
+);
+
+/** True for a name such as `notes.txt`: one word, and an extension that nothing runs. */
+function isPassiveFile(name: string): boolean {
+  const dot = name.lastIndexOf(".");
+  return (
+    dot > 0 &&
+    passiveExtensions.has(name.slice(dot + 1).toLowerCase()) &&
+    consistsOf(name.slice(0, dot), wordByte)
+  );
+}
+
 /**
  * The part of a header that says anything: not the address of the site itself, which browsers send with every request and
  * which would read like a forged request to the inside where it is a local one; and not what a client prefers to get.
  */
-function tellingPart(name: string, value: string, host: string): string {
+function tellingHeader(name: string, value: string, host: string): string {
   switch (name.length <= 7 || name.length === 15 ? name.toLowerCase() : name) {
     case "accept":
     case "accept-language":
@@ -117,6 +134,12 @@ function tellingPart(name: string, value: string, host: string): string {
   }
 }
 
+/** The part of a parameter's value that may hold syntax; empty where none does. */
+function tellingPart({ location, name, value }: Parameter, host: string): string {
+  if (location === "header") return tellingHeader(name, value, host);
+  return location === "file" && isPassiveFile(value) ? "" : value;
+}
+
 /** The texts in order of appearance. Pure; linear in the size of the transaction. */
 export function textsOf(transaction: Transaction): Texts {
   const texts: Text[] = [];
@@ -136,7 +159,7 @@ export function textsOf(transaction: Transaction): Texts {
   const host = hostOf(transaction);
   for (const parameter of transaction.parameters) {
     const { location, name } = parameter;
-    const value = location === "header" ? tellingPart(name, parameter.value, host) : parameter.value;
+    const value = tellingPart(parameter, host);
     const place: Place = location === "path" ? "path" : location === "header" ? "header" : "value";
     if (!consistsOf(value, place === "path" ? pathByte : wordByte)) addViews(parameter, false, place, value);
     else if (value.length >= 16) {

@@ -43,12 +43,14 @@ export interface NgramOptions {
    * harmless until something in it speaks against it.
    */
   readonly bias: number;
+  /** Texts that start with this symbol have no bias. */
+  readonly unbiasedStart: number;
   /** Longest text among the bags, in symbols. */
   readonly maxSymbols: number;
 }
 
 /** What the detectors of this release are fitted with. */
-export const ngramDefaults: Omit<NgramOptions, "buckets" | "classes" | "maxSymbols"> = {
+export const ngramDefaults: Omit<NgramOptions, "buckets" | "unbiasedStart" | "classes" | "maxSymbols"> = {
   classBuckets: 1 << 16,
   bound: 2,
   epochs: 6,
@@ -79,6 +81,7 @@ export function fitSymbolNgrams(
     weights: quantized(head.weights, step),
     step,
     bias: head.bias,
+    unbiasedStart: head.unbiasedStart,
     classes: options.classes,
     classBuckets: options.classBuckets,
     ...classes,
@@ -89,6 +92,7 @@ interface Head {
   readonly weights: Float32Array;
   readonly step: number;
   readonly bias: number;
+  readonly unbiasedStart: number;
 }
 
 /** Losses below this no longer teach anything: of a text, and of one window among others of a text that still teaches. */
@@ -104,7 +108,8 @@ function fitAttackHead(
 ): Head {
   const { bound, decay, learningRate } = options;
   const mask = options.buckets - 1;
-  const head: Head = { weights: new Float32Array(options.buckets), step: 1, bias: options.bias };
+  const { bias, unbiasedStart } = options;
+  const head: Head = { weights: new Float32Array(options.buckets), step: 1, bias, unbiasedStart };
   const squares = new Float32Array(options.buckets).fill(1e-8);
   const found = new Int32Array(windowSymbols * ngramsPerPosition);
   const window: Window = { logit: 0, start: 0, end: 0 };
@@ -145,7 +150,7 @@ function fitAttackHead(
         for (const text of bag.texts) {
           scoreWindow(head, text, text.length, buffers, window);
           if (sigmoid(window.logit) <= negligibleError) continue;
-          const windows = worstByStretch(head, text.length, buffers);
+          const windows = worstByStretch(head, text, text.length, buffers);
           for (const { logit, start, end } of windows) {
             const error = sigmoid(logit);
             if (windows.length === 1 || error > leastWindowError)

@@ -24,6 +24,39 @@ test("names with syntax of their own are texts too, and plain ones are not", () 
   ]);
 });
 
+describe("the name of an uploaded file", () => {
+  const textsOfFile = (fileName: string): readonly string[] =>
+    contents(
+      textsOf(
+        buildTransaction({
+          method: "POST",
+          uri: "/",
+          headers: [],
+          arguments: [{ location: "file", name: "upload", value: fileName }],
+        }),
+      ).texts,
+    );
+
+  test.each(["notes.txt", "IMG_2041.JPG", "budget-2026.xlsx", "notes"])("says nothing: %s", (fileName) => {
+    expect(textsOfFile(fileName)).toEqual([]);
+  });
+
+  test.each([
+    "shell.php",
+    "shell.php.jpg",
+    "a.jsp",
+    "../notes.txt",
+    "x;id.txt",
+    ".htaccess",
+    "web.config",
+    ".txt",
+    "a b.txt",
+    "notes.txt.",
+  ])("is read: %s", (fileName) => {
+    expect(textsOfFile(fileName)).toEqual([fileName]);
+  });
+});
+
 test("the names of nested JSON are plain with their dots", () => {
   const transaction = buildTransaction({
     method: "POST",

@@ -13,7 +13,14 @@ import {
 import { seededRandom } from "../../src/random.ts";
 
 const symbolsOf = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, "latin1"));
-const options = { ...ngramDefaults, buckets: 1 << 13, classBuckets: 1 << 12, classes: 2, maxSymbols: 512 };
+const options = {
+  ...ngramDefaults,
+  buckets: 1 << 13,
+  unbiasedStart: 0,
+  classBuckets: 1 << 12,
+  classes: 2,
+  maxSymbols: 512,
+};
 
 const words = "red green blue small large house garden river table window paper summer winter".split(" ");
 const picks = seededRandom(5);
