@@ -87,7 +87,6 @@ const ngramsSchema = z.strictObject({
   buckets: bucketsSchema,
   step: stepSchema,
   bias: coefficient,
-  unbiasedStart: z.int().min(0).max(255),
   classBuckets: bucketsSchema,
   classStep: stepSchema,
 });
@@ -261,8 +260,8 @@ export function detectorId(file: Uint8Array): string {
 }
 
 function ngramsHeader(model: SymbolNgrams): z.infer<typeof ngramsSchema> {
-  const { buckets, step, bias, unbiasedStart, classBuckets, classStep } = model;
-  return { buckets, step, bias, unbiasedStart, classBuckets, classStep };
+  const { buckets, step, bias, classBuckets, classStep } = model;
+  return { buckets, step, bias, classBuckets, classStep };
 }
 
 function readHeader(bytes: Buffer): z.infer<typeof headerSchema> {

@@ -38,25 +38,17 @@ export interface NgramOptions {
   readonly learningRate: number;
   /** Strength of the pull towards zero. */
   readonly decay: number;
-  /**
-   * Log-odds of a window none of whose n-grams says anything. Given, not learnt: what no training text resembles is
-   * harmless until something in it speaks against it.
-   */
-  readonly bias: number;
-  /** Texts that start with this symbol have no bias. */
-  readonly unbiasedStart: number;
   /** Longest text among the bags, in symbols. */
   readonly maxSymbols: number;
 }
 
 /** What the detectors of this release are fitted with. */
-export const ngramDefaults: Omit<NgramOptions, "buckets" | "unbiasedStart" | "classes" | "maxSymbols"> = {
+export const ngramDefaults: Omit<NgramOptions, "buckets" | "classes" | "maxSymbols"> = {
   classBuckets: 1 << 16,
   bound: 2,
   epochs: 6,
   learningRate: 0.1,
   decay: 1e-6,
-  bias: -2,
 };
 
 /** Called after each pass over the data with the number of passes done and to do. */
@@ -81,7 +73,6 @@ export function fitSymbolNgrams(
     weights: quantized(head.weights, step),
     step,
     bias: head.bias,
-    unbiasedStart: head.unbiasedStart,
     classes: options.classes,
     classBuckets: options.classBuckets,
     ...classes,
@@ -91,8 +82,7 @@ export function fitSymbolNgrams(
 interface Head {
   readonly weights: Float32Array;
   readonly step: number;
-  readonly bias: number;
-  readonly unbiasedStart: number;
+  bias: number;
 }
 
 /** Losses below this no longer teach anything: of a text, and of one window among others of a text that still teaches. */
@@ -108,9 +98,9 @@ function fitAttackHead(
 ): Head {
   const { bound, decay, learningRate } = options;
   const mask = options.buckets - 1;
-  const { bias, unbiasedStart } = options;
-  const head: Head = { weights: new Float32Array(options.buckets), step: 1, bias, unbiasedStart };
+  const head: Head = { weights: new Float32Array(options.buckets), step: 1, bias: -1 };
   const squares = new Float32Array(options.buckets).fill(1e-8);
+  let biasSquares = 1e-8;
   const found = new Int32Array(windowSymbols * ngramsPerPosition);
   const window: Window = { logit: 0, start: 0, end: 0 };
 
@@ -125,6 +115,8 @@ function fitAttackHead(
       const moved = weight - (learningRate * slope) / Math.sqrt(squares[bucket]!);
       head.weights[bucket] = Math.max(-bound, Math.min(bound, moved));
     }
+    biasSquares += gradient * gradient;
+    head.bias -= (learningRate * gradient) / Math.sqrt(biasSquares);
   };
 
   const order = Uint32Array.from(bags, (_, index) => index);
@@ -150,7 +142,7 @@ function fitAttackHead(
         for (const text of bag.texts) {
           scoreWindow(head, text, text.length, buffers, window);
           if (sigmoid(window.logit) <= negligibleError) continue;
-          const windows = worstByStretch(head, text, text.length, buffers);
+          const windows = worstByStretch(head, text.length, buffers);
           for (const { logit, start, end } of windows) {
             const error = sigmoid(logit);
             if (windows.length === 1 || error > leastWindowError)

@@ -13,10 +13,7 @@ export interface SymbolNgrams {
   /** Weight of each bucket for "attack", in units of `step`; positive is worse. Shape (buckets). */
   readonly weights: Int8Array;
   readonly step: number;
-  /** Log-odds of a window none of whose n-grams says anything. */
   readonly bias: number;
-  /** Texts that start with this symbol have a bias of 0 instead. */
-  readonly unbiasedStart: number;
   readonly classes: number;
   /** Buckets of the class heads, a power of two, at most `buckets`: classes need less detail than the alarm itself. */
   readonly classBuckets: number;
@@ -86,19 +83,12 @@ function advanceClock(buffers: NgramBuffers, length: number): number {
   return base;
 }
 
-/** What scoring needs of a model, and of one that is being fitted. */
-type Scorer = Pick<SymbolNgrams, "step" | "bias" | "unbiasedStart">;
-
-function biasOf(model: Scorer, symbols: Uint8Array): number {
-  return symbols[0] === model.unbiasedStart ? 0 : model.bias;
-}
-
 /**
  * Finds the worst window of `symbols[0 … length - 1]` under `weights` (in units of `step`) and writes it to `into`.
  * Linear in `length`; allocates nothing.
  */
 export function scoreWindow(
-  model: Scorer & { readonly weights: Int8Array | Float32Array },
+  model: { readonly weights: Int8Array | Float32Array; readonly step: number; readonly bias: number },
   symbols: Uint8Array,
   length: number,
   buffers: NgramBuffers,
@@ -108,7 +98,6 @@ export function scoreWindow(
   const mask = weights.length - 1;
   const { sums, recent } = buffers;
   const base = advanceClock(buffers, length);
-  const bias = biasOf(model, symbols);
   let sum = 0;
   sums[0] = 0;
   // Without branches: whether an n-gram was seen just before is a coin toss, which no processor predicts. This loop is most
@@ -132,7 +121,7 @@ export function scoreWindow(
     sums[i + 1] = sum;
   }
   if (length <= windowSymbols) {
-    into.logit = bias + sum * model.step * windowScale(length);
+    into.logit = model.bias + sum * model.step * windowScale(length);
     into.start = 0;
     into.end = length;
     return;
@@ -146,30 +135,28 @@ export function scoreWindow(
       bestEnd = end;
     }
   }
-  into.logit = bias + best * model.step * windowScale(windowSymbols);
+  into.logit = model.bias + best * model.step * windowScale(windowSymbols);
   into.start = bestEnd - windowSymbols;
   into.end = bestEnd;
 }
 
 /**
- * The worst window that ends in each stretch of `windowSymbols` of the text `symbols[0 … length - 1]`, which `scoreWindow`
- * has just scored with the same buffers, in order. A text of one window has that one.
+ * The worst window that ends in each stretch of `windowSymbols` of a text of `length` symbols that `scoreWindow` has just
+ * scored with the same buffers, in order. A text of one window has that one.
  */
 export function worstByStretch(
-  model: Scorer,
-  symbols: Uint8Array,
+  model: { readonly step: number; readonly bias: number },
   length: number,
   { sums }: NgramBuffers,
 ): Window[] {
   const found: Window[] = [];
-  const bias = biasOf(model, symbols);
   const scale = model.step * windowScale(Math.min(length, windowSymbols));
   for (let from = 0; from < length; from += windowSymbols) {
     const until = Math.min(length, from + windowSymbols);
     const worst: Window = { logit: -Infinity, start: 0, end: 0 };
     for (let end = Math.max(from + 1, Math.min(length, windowSymbols)); end <= until; end++) {
       const start = Math.max(0, end - windowSymbols);
-      const logit = bias + (sums[end]! - sums[start]!) * scale;
+      const logit = model.bias + (sums[end]! - sums[start]!) * scale;
       if (logit <= worst.logit) continue;
       worst.logit = logit;
       worst.start = start;

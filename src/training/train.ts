@@ -8,7 +8,7 @@ import type { DetectorParts } from "../detector/detector-file.ts";
 import type { ReadingScores, TextModels } from "../detector/text-judge.ts";
 import { leastLogit, scoreReadings } from "../detector/text-judge.ts";
 import { features } from "../features/catalog.ts";
-import { maxFoldBytes, startSymbols } from "../features/fold.ts";
+import { maxFoldBytes } from "../features/fold.ts";
 import { fitSymbolNgrams, ngramDefaults } from "../models/fit-symbol-ngrams.ts";
 import type { IsolationForest } from "../models/isolation-forest.ts";
 import { fitIsolationForest, forestDefaults, scoreIsolationForest } from "../models/isolation-forest.ts";
@@ -234,14 +234,7 @@ function fitTexts(
   onPass: (done: number, total: number) => void,
 ): TextModels {
   const fitReading = (reading: keyof ExampleText, buckets: number, passesBefore: number): SymbolNgrams => {
-    const options = {
-      ...ngramDefaults,
-      buckets,
-      // Ordinary paths with more than words in them are few and alike, so one that resembles none of them is no harmless one.
-      unbiasedStart: startSymbols.path,
-      classes,
-      maxSymbols: maxFoldBytes + 2,
-    };
+    const options = { ...ngramDefaults, buckets, classes, maxSymbols: maxFoldBytes + 2 };
     return fitSymbolNgrams(textBags(examples, reading), options, random, (done, total) =>
       onPass(passesBefore * total + done, total * 2),
     );

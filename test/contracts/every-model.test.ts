@@ -53,7 +53,6 @@ function textContender(reading: "letters" | "tokens"): Contender {
       const options = {
         ...ngramDefaults,
         buckets: 1 << 14,
-        unbiasedStart: 4,
         classBuckets: 1 << 12,
         classes: 15,
         maxSymbols: 1024,

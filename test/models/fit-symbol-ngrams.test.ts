@@ -13,14 +13,7 @@ import {
 import { seededRandom } from "../../src/random.ts";
 
 const symbolsOf = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, "latin1"));
-const options = {
-  ...ngramDefaults,
-  buckets: 1 << 13,
-  unbiasedStart: 0,
-  classBuckets: 1 << 12,
-  classes: 2,
-  maxSymbols: 512,
-};
+const options = { ...ngramDefaults, buckets: 1 << 13, classBuckets: 1 << 12, classes: 2, maxSymbols: 512 };
 
 const words = "red green blue small large house garden river table window paper summer winter".split(" ");
 const picks = seededRandom(5);
@@ -59,14 +52,9 @@ describe("a fitted model", () => {
   const model = fitWith(1);
 
   test("tells attacks from phrases that it has not seen", () => {
-    for (const attack of ["' or 777=777--", "<script>alert(99)</script>"])
-      expect(logitOf(model, attack)).toBeGreaterThan(options.bias + 2);
-    for (let i = 0; i < 10; i++) expect(logitOf(model, phrase())).toBeLessThan(options.bias);
-  });
-
-  test("takes for harmless what resembles nothing that it was fitted on", () => {
-    expect(model.bias).toBe(options.bias);
-    expect(logitOf(model, "\x80\x81\x82\x83\x84")).toBeCloseTo(options.bias, 1);
+    expect(logitOf(model, "' or 777=777--")).toBeGreaterThan(0);
+    expect(logitOf(model, "<script>alert(99)</script>")).toBeGreaterThan(0);
+    for (let i = 0; i < 10; i++) expect(logitOf(model, phrase())).toBeLessThan(0);
   });
 
   test("learns from the worst text of an attack, not from the ordinary ones beside it", () => {
@@ -98,7 +86,7 @@ test("equal seeds give equal models and another seed another", () => {
 test("an attack of unknown class teaches that it is an attack, and no class", () => {
   const unknown = training.map((example) => ({ ...example, attackClass: -1 }));
   const model = fitWith(1, unknown);
-  expect(logitOf(model, "' or 777=777--")).toBeGreaterThan(options.bias + 2);
+  expect(logitOf(model, "' or 777=777--")).toBeGreaterThan(0);
   expect(model.classWeights.every((weight) => weight === 0)).toBe(true);
 });
 

@@ -22,7 +22,6 @@ function modelWith(weights: Int8Array, classes = 1): SymbolNgrams {
     weights,
     step: 0.01,
     bias: -1,
-    unbiasedStart: 7,
     classes,
     classWeights: new Int8Array(buckets * classes),
     classStep: 0.01,
@@ -54,8 +53,7 @@ describe("scoring", () => {
     fc.assert(
       fc.property(text(1, windowSymbols), (symbols) => {
         const sum = bucketsOf(symbols).reduce((total, bucket) => total + mixed.weights[bucket]!, 0);
-        const bias = symbols[0] === mixed.unbiasedStart ? 0 : mixed.bias;
-        const expected = bias + sum * mixed.step * windowScale(symbols.length);
+        const expected = mixed.bias + sum * mixed.step * windowScale(symbols.length);
         expect(worstOf(mixed, symbols).logit).toBeCloseTo(expected, 9);
       }),
     );
@@ -160,24 +158,13 @@ test("short windows are judged as if they had a least number of n-grams", () => 
   expect(windowScale(windowSymbols)).toBeLessThan(windowScale(10));
 });
 
-test("the bias stands for all texts but those with the start that has none", () => {
-  const blank = modelWith(new Int8Array(buckets));
-  const ordinary = Uint8Array.from([1, 0x61, 0x62]);
-  const unbiased = Uint8Array.from([7, 0x61, 0x62]);
-  expect(worstOf(blank, ordinary, ngramBuffers(3)).logit).toBe(-1);
-  expect(worstOf(blank, unbiased, ngramBuffers(3)).logit).toBe(0);
-  expect(
-    worstOf(blank, Uint8Array.from([...unbiased, ...new Uint8Array(100)]), ngramBuffers(200)).logit,
-  ).toBe(0);
-});
-
 describe("the worst window of each stretch", () => {
   test("is the worst window of all in one of them, and none is worse", () => {
     fc.assert(
       fc.property(text(1, 400), (symbols) => {
         const buffers = ngramBuffers(symbols.length);
         const worst = worstOf(mixed, symbols, buffers);
-        const stretches = worstByStretch(mixed, symbols, symbols.length, buffers);
+        const stretches = worstByStretch(mixed, symbols.length, buffers);
         expect(stretches.length).toBeLessThanOrEqual(Math.ceil(symbols.length / windowSymbols));
         expect(Math.max(...stretches.map(({ logit }) => logit))).toBeCloseTo(worst.logit, 9);
         for (const { start, end } of stretches) {
@@ -192,7 +179,7 @@ describe("the worst window of each stretch", () => {
     const symbols = new Uint8Array(windowSymbols * 3).fill(0x61);
     const buffers = ngramBuffers(symbols.length);
     worstOf(mixed, symbols, buffers);
-    const ends = worstByStretch(mixed, symbols, symbols.length, buffers).map(({ end }) =>
+    const ends = worstByStretch(mixed, symbols.length, buffers).map(({ end }) =>
       Math.ceil(end / windowSymbols),
     );
     expect(ends).toEqual([1, 2, 3]);
