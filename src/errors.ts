@@ -21,6 +21,7 @@ export const errorCodes = {
   overloaded: "The server has more work than it can finish in time.",
   model_invalid: "The detector file is cut, corrupt, or not a detector file.",
   model_incompatible: "The detector file was made for other features or another format version.",
+  profiles_invalid: "The file of application profiles is cut, corrupt, or not a file of profiles.",
   data_invalid: "A traffic file cannot be read, or holds too little to work with.",
   config_invalid: "The configuration has an unknown key or a value outside its range.",
   address_in_use: "Another process listens on this address.",

@@ -3,11 +3,13 @@
  * is promised from one release to the next.
  */
 export { loadDetector } from "./config/load-detector.ts";
+export { loadProfiles, saveProfiles } from "./config/load-profiles.ts";
 export type { Detector, InspectOptions } from "./detector/detector.ts";
 export { readDetector } from "./detector/detector.ts";
 export type { Provenance } from "./detector/detector-file.ts";
 export type { ErrorCode } from "./errors.ts";
 export { ArbiterError } from "./errors.ts";
+export { Profiles } from "./profiles/profiles.ts";
 export type { RequestParts } from "./transaction/build.ts";
 export { buildTransaction } from "./transaction/build.ts";
 export type {

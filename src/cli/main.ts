@@ -8,6 +8,7 @@ import { crsHitsCommand } from "./commands/crs-hits.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
 import { gatewayCommand } from "./commands/gateway.ts";
 import { inspectCommand } from "./commands/inspect.ts";
+import { learnCommand } from "./commands/learn.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { settingsCommand } from "./commands/settings.ts";
 import { trainCommand } from "./commands/train.ts";
@@ -19,6 +20,7 @@ const commands = [
   gatewayCommand(),
   settingsCommand(),
   inspectCommand(),
+  learnCommand(),
   evaluateCommand(),
   trainCommand(),
   crsHitsCommand(),

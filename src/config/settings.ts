@@ -162,7 +162,14 @@ export const settingTable = {
     default: undefined,
     flag: "--profiles",
     usedBy: both,
-    why: "The file of application profiles. Kept for them: this release reads nothing from it.",
+    why: "The file of application profiles: what is normal on each site. It is made where there is none, learnt from what the server is asked about and given, and saved every minute and at the end. Not set: every site is judged as an unknown one.",
+  },
+  "detector.profilesFrozen": {
+    type: "switch",
+    default: false,
+    flag: "--frozen",
+    usedBy: both,
+    why: "Use the application profiles and learn nothing more: for nodes that get their profiles from elsewhere, and for measurements.",
   },
   "collect.file": {
     type: "path",

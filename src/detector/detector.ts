@@ -6,6 +6,7 @@ import { extract } from "../features/extract.ts";
 import { scoreEvidence } from "../models/evidence.ts";
 import { scoreIsolationForest } from "../models/isolation-forest.ts";
 import { logisticLogit, sigmoid } from "../models/logistic-regression.ts";
+import type { Profiles } from "../profiles/profiles.ts";
 import type { Transaction } from "../transaction/transaction.ts";
 import type { Points } from "../verdict/decide.ts";
 import { decide, defaultPoints } from "../verdict/decide.ts";
@@ -14,7 +15,7 @@ import type { AttackType, Mode, Reason, Verdict } from "../verdict/verdict.ts";
 import type { DetectorParts, Provenance } from "./detector-file.ts";
 import { detectorId, parseDetector } from "./detector-file.ts";
 import { evidenceReason, problemReason, shapeReason, textReason } from "./reasons.ts";
-import { textJudge } from "./text-judge.ts";
+import { type HistoryOf, textJudge, type WorstText } from "./text-judge.ts";
 
 export interface InspectOptions {
   /** How the verdict will be used; `general` where nothing is said. */
@@ -23,6 +24,8 @@ export interface InspectOptions {
   readonly operatingPoints?: Partial<OperatingPoints>;
   /** Points in place of the usual 0, 3 and 5. */
   readonly points?: Points;
+  /** What is normal on each site; only read. Without it every site is judged alike. */
+  readonly profiles?: Profiles;
 }
 
 export interface Detector {
@@ -33,6 +36,12 @@ export interface Detector {
   readonly provenance: Provenance;
   /** The verdict on one transaction. Pure but for scratch memory: the same transaction always gets the same verdict. */
   inspect(transaction: Transaction, options?: InspectOptions): Verdict;
+  /**
+   * Teaches `profiles` what an ordinary request is like; false where it teaches nothing. A request that cannot be read as a
+   * whole is no lesson, and neither is one that second opinion would not let pass without any profiles: whatever is learnt,
+   * what may be learnt stays the same, so that nobody leads the profiles astray step by step.
+   */
+  learn(transaction: Transaction, profiles: Profiles): boolean;
 }
 
 /** Reads a detector file. Throws `model_invalid` or `model_incompatible`, see `parseDetector`. */
@@ -45,6 +54,8 @@ export function composeDetector(parts: DetectorParts, id: string): Detector {
   const judge = textJudge(parts);
   // A forest without a say is asked only where a reason may mention it.
   const anomalyWeighs = parts.fusion.weights[2]! > 0;
+  const ownLogit = (worst: WorstText, anomalyOf: () => number): number =>
+    logisticLogit(parts.fusion, [worst.letters, worst.tokens, anomalyWeighs ? anomalyOf() : 0]) + worst.shift;
   return {
     id,
     operatingPoints: parts.operatingPoints,
@@ -52,10 +63,11 @@ export function composeDetector(parts: DetectorParts, id: string): Detector {
     provenance: parts.provenance,
     inspect(transaction, options = {}) {
       const { texts, exhausted, row } = extract(transaction);
-      const worst = judge.findWorst(texts);
+      const historyOf = options.profiles?.historyOf(transaction);
+      const worst = judge.findWorst(texts, historyOf && historyOfValue(historyOf));
       const anomalyOf = (): number => scoreIsolationForest(parts.forest, row());
       const mode = options.mode ?? "general";
-      const own = logisticLogit(parts.fusion, [worst.letters, worst.tokens, anomalyWeighs ? anomalyOf() : 0]);
+      const own = ownLogit(worst, anomalyOf);
       const rules = rulesOf(transaction, mode);
       const probability = sigmoid(own + scoreEvidence(parts.evidence, rules));
 
@@ -75,7 +87,7 @@ export function composeDetector(parts: DetectorParts, id: string): Detector {
         if (worst.text !== undefined) {
           const description = judge.describe(worst);
           attackType = description.attackType;
-          reasons.push(textReason(worst.text, description.piece, attackType));
+          reasons.push(textReason(worst.text, description.piece, attackType, worst.shift));
         }
         const rule = evidenceReason(parts.evidence, rules, transaction.waf?.matched ?? {});
         // What only the rules brought about is said first.
@@ -96,7 +108,39 @@ export function composeDetector(parts: DetectorParts, id: string): Detector {
         model: id,
       };
     },
+    learn(transaction, profiles) {
+      if (transaction.problems.length > 0) return false;
+      const { texts, exhausted, row } = extract(transaction);
+      if (exhausted) return false;
+      const worst = judge.findWorst(texts);
+      const own = ownLogit(worst, () => scoreIsolationForest(parts.forest, row()));
+      const logit = own + scoreEvidence(parts.evidence, transaction.waf?.rules ?? []);
+      if (sigmoid(logit) >= parts.operatingPoints["second-opinion"].suspect) {
+        if (worst.text?.isName === false) profiles.noteStartling(transaction, worst.text.parameter);
+        return false;
+      }
+      const textsOfValues = Map.groupBy(
+        texts.filter(({ isName }) => !isName),
+        ({ parameter }) => parameter,
+      );
+      const lessonOf = profiles.learn(transaction);
+      for (const parameter of transaction.parameters) {
+        const lesson = lessonOf(parameter);
+        if (lesson === undefined) continue;
+        let isStartling = false;
+        for (const text of textsOfValues.get(parameter) ?? []) {
+          if (judge.teach(text, lesson)) isStartling = true;
+        }
+        lesson.noteValue(isStartling);
+      }
+      return true;
+    },
   };
+}
+
+/** Profiles know values; a name is judged as if nothing were known of it. */
+function historyOfValue(historyOf: NonNullable<ReturnType<Profiles["historyOf"]>>): HistoryOf {
+  return ({ parameter, isName }) => (isName ? undefined : historyOf(parameter));
 }
 
 /**

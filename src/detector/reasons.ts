@@ -28,12 +28,19 @@ const likenesses: Readonly<Record<AttackType, string>> = {
 /** Longest piece and place that a reason shows, in characters. */
 const longestShown = 80;
 
-/** The reason of a text: `piece` is the part of its view that weighed most. */
-export function textReason(text: Text, piece: string, attackType: AttackType): Reason {
+/** A raise of the log-odds from which a reason mentions that such values are rare in their parameter. */
+const notableRaise = 0.5;
+
+/**
+ * The reason of a text: `piece` is the part of its view that weighed most, `shift` what the history of its parameter
+ * added to the log-odds.
+ */
+export function textReason(text: Text, piece: string, attackType: AttackType, shift: number): Reason {
+  const rare = shift >= notableRaise ? ", and ordinary values of this parameter do not" : "";
   return {
     where: placeOf(text.parameter, text.isName),
     what: displayText(piece.trim(), longestShown),
-    why: `this piece reads like ${likenesses[attackType]}`,
+    why: `this piece reads like ${likenesses[attackType]}${rare}`,
   };
 }
 

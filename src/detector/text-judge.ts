@@ -10,10 +10,14 @@ import {
   ngramBuffers,
   ngramsPerPosition,
   scoreClasses,
+  scoreUnfamiliar,
   scoreWindow,
+  visitAlarming,
   windowBuckets,
   windowSymbols,
 } from "../models/symbol-ngrams.ts";
+import { largestRaise } from "../profiles/parameter-profile.ts";
+import type { Lesson, ParameterHistory } from "../profiles/profiles.ts";
 import type { AttackType } from "../verdict/verdict.ts";
 
 /** The text that reads most like an attack, and how. */
@@ -26,7 +30,17 @@ export interface WorstText {
   /** The piece of the text in which it was found. */
   readonly from: number;
   readonly until: number;
+  /**
+   * What the history of its parameter adds to the log-odds: less than 0 where pieces of it are ordinary there, more than
+   * 0 where such texts are rare there, 0 where nothing is known.
+   */
+  readonly shift: number;
 }
+
+/** The most that a history takes away from the log-odds: a text that is far beyond doubt stays an attack. */
+export const largestRelief = 2;
+/** Log-odds of both readings together from which a text is startling in a parameter that never has the like. */
+const startlingLogits = -4;
 
 /** Log-odds where all values are plain words, and the least that any text gets. */
 export const leastLogit = -4;
@@ -77,15 +91,31 @@ export function scoreReadings(
   return { letters: boundedLogit(window.logit), tokens: tokensLogit };
 }
 
+/** Where the history of a parameter is known, it. */
+export type HistoryOf = (text: Text) => ParameterHistory | undefined;
+
 /** Finds and describes the worst text under one pair of models. */
 export interface TextJudge {
-  findWorst(texts: readonly Text[]): WorstText;
+  findWorst(texts: readonly Text[], historyOf?: HistoryOf): WorstText;
+  /** Teaches the pieces of an ordinary text that would count for an attack; true where it is startling all the same. */
+  teach(text: Text, lesson: Lesson): boolean;
   /** The attack type that both models see in the worst text, and the bytes that weigh most in it. */
   describe(worst: WorstText): { readonly piece: string; readonly attackType: AttackType };
 }
 
 /** Pieces of a long text overlap by this, so that no window falls between two of them. */
 const overlapBytes = windowSymbols * 4;
+
+/** The pieces in which a text is read, as [from, until). */
+function piecesOf({ text }: Text): (readonly [from: number, until: number])[] {
+  const pieces: (readonly [number, number])[] = [];
+  let until = 0;
+  for (let from = 0; until < text.length; from = until - overlapBytes) {
+    until = Math.min(text.length, from + maxFoldBytes);
+    pieces.push([from, until]);
+  }
+  return pieces;
+}
 
 /** Header values whose scores are remembered in each of two generations, and the longest that is: 1 MB in all. */
 const rememberedHeaders = 2_048;
@@ -115,6 +145,31 @@ export function textJudge(models: TextModels): TextJudge {
     const { symbols, length } = folded;
     return scoreReadings(models, symbols, length, tokenized, count, buffers, window);
   };
+  /** Log-odds of one piece of a text, both readings together, without what is familiar in its parameter. */
+  const scoreStrange = (text: Text, from: number, until: number, history: ParameterHistory): number => {
+    fold(text.text, text.place, from, until, folded);
+    const count = tokenize(folded, tokenized);
+    const ofTokens = (bucket: number): boolean => history.isFamiliar("tokens", bucket);
+    scoreUnfamiliar(tokens, tokenized, count, buffers, window, ofTokens);
+    const tokensLogit = boundedLogit(window.logit);
+    if (tokensLogit < harmlessTokens) return leastLogit + tokensLogit;
+    const ofLetters = (bucket: number): boolean => history.isFamiliar("letters", bucket);
+    scoreUnfamiliar(letters, folded.symbols, folded.length, buffers, window, ofLetters);
+    return boundedLogit(window.logit) + tokensLogit;
+  };
+  /** What a history adds to the log-odds of a piece that scored `cold` without one. */
+  const shiftOf = (
+    text: Text,
+    from: number,
+    until: number,
+    cold: number,
+    history: ParameterHistory | undefined,
+  ): number => {
+    if (history === undefined || cold < startlingLogits) return 0;
+    const strange = scoreStrange(text, from, until, history);
+    const relief = Math.max(-largestRelief, strange - cold);
+    return strange < startlingLogits ? relief : relief + history.raise;
+  };
   // Browsers send the same header values with every request, so what they score is remembered, in two generations.
   let young = new Map<string, ReadingScores>();
   let old = young;
@@ -132,20 +187,41 @@ export function textJudge(models: TextModels): TextJudge {
   };
 
   return {
-    findWorst(texts) {
-      let worst: WorstText = { letters: leastLogit, tokens: leastLogit, text: undefined, from: 0, until: 0 };
+    findWorst(texts, historyOf) {
+      let worst: WorstText = {
+        letters: leastLogit,
+        tokens: leastLogit,
+        shift: 0,
+        text: undefined,
+        from: 0,
+        until: 0,
+      };
       for (const text of texts) {
-        const { length } = text.text;
-        let until = 0;
-        for (let from = 0; until < length; from = until - overlapBytes) {
-          until = Math.min(length, from + maxFoldBytes);
-          const isHeader = text.place === "header" && length <= rememberedBytes;
+        for (const [from, until] of piecesOf(text)) {
+          const isHeader = text.place === "header" && text.text.length <= rememberedBytes;
           const scores = isHeader ? scoreHeader(text) : score(text, from, until);
-          if (scores.letters + scores.tokens > worst.letters + worst.tokens)
-            worst = { letters: scores.letters, tokens: scores.tokens, text, from, until };
+          const cold = scores.letters + scores.tokens;
+          const toBeat = worst.letters + worst.tokens + worst.shift;
+          if (historyOf === undefined ? cold <= toBeat : cold + largestRaise <= toBeat) continue;
+          const shift = historyOf === undefined ? 0 : shiftOf(text, from, until, cold, historyOf(text));
+          if (cold + shift > toBeat)
+            worst = { letters: scores.letters, tokens: scores.tokens, shift, text, from, until };
         }
       }
       return worst;
+    },
+    teach(text, lesson) {
+      let isStartling = false;
+      for (const [from, until] of piecesOf(text)) {
+        isStartling ||= scoreStrange(text, from, until, lesson) >= startlingLogits;
+        fold(text.text, text.place, from, until, folded);
+        const count = tokenize(folded, tokenized);
+        visitAlarming(tokens, tokenized, count, buffers, (bucket) => lesson.notePiece("tokens", bucket));
+        visitAlarming(letters, folded.symbols, folded.length, buffers, (bucket) =>
+          lesson.notePiece("letters", bucket),
+        );
+      }
+      return isStartling;
     },
     describe({ text, from, until }) {
       if (text === undefined) return { piece: "", attackType: "other" };

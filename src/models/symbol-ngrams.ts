@@ -120,8 +120,18 @@ export function scoreWindow(
     }
     sums[i + 1] = sum;
   }
+  takeWorst(model, length, sums, into);
+}
+
+/** Writes the worst window of `length` symbols to `into`, from the running sums of their contributions. */
+function takeWorst(
+  model: { readonly step: number; readonly bias: number },
+  length: number,
+  sums: Float64Array,
+  into: Window,
+): void {
   if (length <= windowSymbols) {
-    into.logit = model.bias + sum * model.step * windowScale(length);
+    into.logit = model.bias + sums[length]! * model.step * windowScale(length);
     into.start = 0;
     into.end = length;
     return;
@@ -138,6 +148,70 @@ export function scoreWindow(
   into.logit = model.bias + best * model.step * windowScale(windowSymbols);
   into.start = bestEnd - windowSymbols;
   into.end = bestEnd;
+}
+
+/**
+ * As `scoreWindow`, but what would count for an attack counts nothing where `isFamiliar` says so of its bucket: the score
+ * is never higher than that of `scoreWindow`. Asks once for each n-gram of positive weight.
+ */
+export function scoreUnfamiliar(
+  model: SymbolNgrams,
+  symbols: Uint8Array,
+  length: number,
+  buffers: NgramBuffers,
+  into: Window,
+  isFamiliar: (bucket: number) => boolean,
+): void {
+  const { sums } = buffers;
+  let sum = 0;
+  sums[0] = 0;
+  let until = 0;
+  visitNgrams(model, symbols, length, buffers, (bucket, position, weight) => {
+    for (; until < position; until++) sums[until + 1] = sum;
+    if (weight < 0 || !isFamiliar(bucket)) sum += weight;
+  });
+  for (; until < length; until++) sums[until + 1] = sum;
+  takeWorst(model, length, sums, into);
+}
+
+/** Visits the n-grams of positive weight, each at least once. Linear in `length`. */
+export function visitAlarming(
+  model: SymbolNgrams,
+  symbols: Uint8Array,
+  length: number,
+  buffers: NgramBuffers,
+  visit: (bucket: number) => void,
+): void {
+  visitNgrams(model, symbols, length, buffers, (bucket, _position, weight) => {
+    if (weight > 0) visit(bucket);
+  });
+}
+
+/** Visits the n-grams that count in `scoreWindow`, in its order: those not seen within the window before them. */
+function visitNgrams(
+  { weights }: SymbolNgrams,
+  symbols: Uint8Array,
+  length: number,
+  buffers: NgramBuffers,
+  visit: (bucket: number, position: number, weight: number) => void,
+): void {
+  const mask = weights.length - 1;
+  const { recent } = buffers;
+  const base = advanceClock(buffers, length);
+  for (let i = 0; i < length; i++) {
+    const position = base + i;
+    let hash = Math.imul(symbols[i]! + 1, fnvPrime);
+    const first = i < ngramsPerPosition ? 0 : i - ngramsPerPosition;
+    for (let j = i - 1; j >= first; j--) {
+      hash = Math.imul(hash ^ symbols[j]!, fnvPrime);
+      const bucket = bucketOf(hash, mask);
+      const slot = (bucket & (recentSlots - 1)) * 2;
+      if (recent[slot] === bucket && position - recent[slot + 1]! < windowSymbols) continue;
+      recent[slot] = bucket;
+      recent[slot + 1] = position;
+      visit(bucket, i, weights[bucket]!);
+    }
+  }
 }
 
 /**

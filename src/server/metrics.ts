@@ -22,6 +22,7 @@ export interface Metrics {
   unknownFields(count: number): void;
   reload(outcome: "done" | "refused"): void;
   collected(outcome: "written" | "dropped"): void;
+  lesson(outcome: "learnt" | "refused" | "dropped"): void;
   /** A failure inside Arbiter that became `unavailable`. */
   failure(): void;
   /** Says which detector each site uses; read when metrics are. */
@@ -42,6 +43,7 @@ export function createMetrics(): Metrics {
   const errors = new Map<string, number>();
   const reloads = new Map<string, number>();
   const collectedCounts = new Map<string, number>();
+  const lessons = new Map<string, number>();
   let unknown = 0;
   let failures = 0;
   let load = () => ({ arriving: 0, heldBytes: 0 });
@@ -94,6 +96,12 @@ export function createMetrics(): Metrics {
     "Requests handed over for learning, by what became of them.",
     "outcome",
     collectedCounts,
+  );
+  counterOf(
+    "arbiter_lessons_total",
+    "Requests that application profiles could learn from, by what became of them.",
+    "outcome",
+    lessons,
   );
   new Counter({
     name: "arbiter_unknown_fields_total",
@@ -190,6 +198,7 @@ export function createMetrics(): Metrics {
     },
     reload: (outcome) => add(reloads, outcome),
     collected: (outcome) => add(collectedCounts, outcome),
+    lesson: (outcome) => add(lessons, outcome),
     failure() {
       failures++;
     },

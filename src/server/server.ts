@@ -145,6 +145,7 @@ export async function startServer(options: ServerOptions): Promise<VerdictServer
     if (typeof dialect !== "string") return refuse(response, dialect);
     receive(request, response, dialect === "fields" ? readVerdictFields : parseJson, (read) => {
       collector.take(read);
+      service.learn(read);
       return () => reply(response, 202, "application/json", '{"accepted":true}');
     });
   };

@@ -8,6 +8,7 @@ import type { Detector } from "../detector/detector.ts";
 import { ArbiterError } from "../errors.ts";
 import { buildTransaction } from "../transaction/build.ts";
 import type { Verdict } from "../verdict/verdict.ts";
+import { type Learner, noLearner } from "./learner.ts";
 import type { Metrics } from "./metrics.ts";
 import { buildSites, type Site, type SiteTable, siteOf } from "./sites.ts";
 import type { VerdictRequest } from "./verdict-request.ts";
@@ -22,6 +23,8 @@ export interface Answer {
 export interface VerdictService {
   /** Judges a request that arrived at `arrivedMs` (monotonic). Never throws: a failure inside is `unavailable`. */
   answer(request: VerdictRequest, arrivedMs: number): Answer;
+  /** Learns from a request that nobody asks about, off the path. Never throws. */
+  learn(request: VerdictRequest): void;
   /** Swaps detectors and site settings as a whole; throws and changes nothing where one of them is bad. */
   reload(settings: Settings): void;
 }
@@ -31,6 +34,8 @@ export interface ServiceOptions {
   readonly settings: Settings;
   /** Gives the detector of a file, undefined standing for the default one. */
   readonly loadDetector: (path: string | undefined) => Detector;
+  /** Where requests go to be learnt from; left out, no site is known. */
+  readonly learner?: Learner;
   readonly metrics: Metrics;
   readonly log: Logger;
   /** A monotonic clock in milliseconds. */
@@ -42,9 +47,9 @@ const logIntervalMs = 10_000;
 
 /** Makes the service. Throws what `loadDetector` throws. */
 export function createService(options: ServiceOptions): VerdictService {
-  const { metrics, log, nowMs } = options;
+  const { learner = noLearner, metrics, log, nowMs } = options;
   let deadlineMs = options.settings.values["server.deadlineMs"];
-  let table = sitesOf(options.settings, options.loadDetector);
+  let table = sitesOf(options.settings, options.loadDetector, learner);
   let loggedFailureMs = Number.NEGATIVE_INFINITY;
   metrics.describeDetectors(() => detectorsOf(table));
 
@@ -59,18 +64,21 @@ export function createService(options: ServiceOptions): VerdictService {
     model: site.detector.id,
   });
 
+  const logFailure = (error: unknown, { parts }: VerdictRequest): void => {
+    metrics.failure();
+    if (nowMs() - loggedFailureMs <= logIntervalMs) return;
+    loggedFailureMs = nowMs();
+    log.error({ err: error, id: parts.id }, "a request could not be inspected");
+  };
+
   const judge = (request: VerdictRequest, site: Site, mode: NonNullable<VerdictRequest["mode"]>): Verdict => {
     try {
-      return site.detector.inspect(
-        buildTransaction({ ...request.parts, site: site.name }),
-        site.options[mode],
-      );
+      const transaction = buildTransaction({ ...request.parts, site: site.name });
+      const verdict = site.detector.inspect(transaction, site.options[mode]);
+      learner.take(transaction, site.detector);
+      return verdict;
     } catch (error) {
-      metrics.failure();
-      if (nowMs() - loggedFailureMs > logIntervalMs) {
-        loggedFailureMs = nowMs();
-        log.error({ err: error, id: request.parts.id }, "a request could not be inspected");
-      }
+      logFailure(error, request);
       return unavailable(request, site, "the detector failed");
     }
   };
@@ -89,17 +97,30 @@ export function createService(options: ServiceOptions): VerdictService {
       if (request.unknownFields > 0) metrics.unknownFields(request.unknownFields);
       return { verdict, elapsedUs: Math.round((endMs - startMs) * 1000) };
     },
+    learn(request) {
+      if (learner.profiles === undefined) return;
+      try {
+        const site = siteOf(table, request.site, request.parts.headers);
+        learner.take(buildTransaction({ ...request.parts, site: site.name }), site.detector);
+      } catch (error) {
+        logFailure(error, request);
+      }
+    },
     reload(settings) {
-      table = sitesOf(settings, options.loadDetector);
+      table = sitesOf(settings, options.loadDetector, learner);
       deadlineMs = settings.values["server.deadlineMs"];
     },
   };
 }
 
 /** Builds the table of sites; every file is read once, however many sites use it. */
-function sitesOf(settings: Settings, loadDetector: ServiceOptions["loadDetector"]): SiteTable {
+function sitesOf(
+  settings: Settings,
+  loadDetector: ServiceOptions["loadDetector"],
+  { profiles }: Learner,
+): SiteTable {
   const loaded = new Map<string | undefined, Detector>();
-  return buildSites(settings.sites, (sitePath) => {
+  const detectorOf = (sitePath: string | undefined): Detector => {
     const path = sitePath ?? settings.values["detector.model"];
     const detector = loaded.get(path) ?? loadDetector(path);
     loaded.set(path, detector);
@@ -107,7 +128,8 @@ function sitesOf(settings: Settings, loadDetector: ServiceOptions["loadDetector"
       throw new ArbiterError("model_invalid", `${path ?? "the default detector"} gives no detector`);
     }
     return detector;
-  });
+  };
+  return buildSites(settings.sites, detectorOf, profiles);
 }
 
 function* detectorsOf(table: SiteTable): Generator<{ site: string; model: string }> {

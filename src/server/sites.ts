@@ -4,6 +4,7 @@
  */
 import type { SiteSettings } from "../config/settings.ts";
 import type { Detector, InspectOptions } from "../detector/detector.ts";
+import type { Profiles } from "../profiles/profiles.ts";
 import type { Header } from "../transaction/transaction.ts";
 import { type Mode, modes } from "../verdict/verdict.ts";
 
@@ -22,10 +23,11 @@ export interface SiteTable {
   readonly fallback: Site;
 }
 
-/** Builds the table. `loadDetector` gives the detector of a path (undefined: the server's own) and throws where it cannot. */
+/** Builds the table; all sites share one set of profiles, which are kept by Host. `loadDetector` gives the detector of a path (undefined: the server's own) and throws where it cannot. */
 export function buildSites(
   sites: readonly SiteSettings[],
   loadDetector: (path: string | undefined) => Detector,
+  profiles?: Profiles | undefined,
 ): SiteTable {
   const byName = new Map<string, Site>();
   const byHost = new Map<string, Site>();
@@ -33,7 +35,9 @@ export function buildSites(
     const site: Site = {
       name: settings.name,
       detector: loadDetector(settings.model),
-      options: Object.fromEntries(modes.map((mode) => [mode, optionsOf(settings, mode)])) as Site["options"],
+      options: Object.fromEntries(
+        modes.map((mode) => [mode, optionsOf(settings, profiles, mode)]),
+      ) as Site["options"],
     };
     byName.set(site.name, site);
     for (const host of settings.hosts) byHost.set(host, site);
@@ -64,10 +68,11 @@ function hostName(host: string): string {
   return name.endsWith(".") ? name.slice(0, -1) : name;
 }
 
-function optionsOf(settings: SiteSettings, mode: Mode): InspectOptions {
+function optionsOf(settings: SiteSettings, profiles: Profiles | undefined, mode: Mode): InspectOptions {
   return {
     mode,
     operatingPoints: settings.thresholds,
     ...(settings.points === undefined ? {} : { points: settings.points }),
+    ...(profiles === undefined ? {} : { profiles }),
   };
 }

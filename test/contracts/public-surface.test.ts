@@ -7,9 +7,12 @@ const index = sourceFiles.find(({ path }) => path === "src/index.ts")!;
 test("the package exports these values, and a change of them is seen here", () => {
   expect(Object.keys(surface).sort()).toEqual([
     "ArbiterError",
+    "Profiles",
     "buildTransaction",
     "loadDetector",
+    "loadProfiles",
     "readDetector",
+    "saveProfiles",
   ]);
 });
 

@@ -1,9 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { parseDetector } from "../../src/detector/detector-file.ts";
 import type { WorstText } from "../../src/detector/text-judge.ts";
-import { boundedLogit, largestLogit, leastLogit, textJudge } from "../../src/detector/text-judge.ts";
+import {
+  boundedLogit,
+  largestLogit,
+  largestRelief,
+  leastLogit,
+  textJudge,
+} from "../../src/detector/text-judge.ts";
 import { maxFoldBytes } from "../../src/features/fold.ts";
 import type { Text } from "../../src/features/texts.ts";
+import type { ParameterHistory } from "../../src/profiles/profiles.ts";
 import { tinyDetectorFile } from "../training/tiny-traffic.ts";
 
 const judge = textJudge(parseDetector(tinyDetectorFile()));
@@ -41,6 +48,51 @@ describe("the worst text", () => {
       expect(Math.abs(worst.tokens - reference.tokens), `${before} bytes before it`).toBeLessThan(0.2);
     }
     expect(judge.describe(within(40_000)).piece).toMatch(/union|select|from/);
+  });
+});
+
+describe("the history of a parameter", () => {
+  const history = (familiar: boolean, raise = 0): ParameterHistory => ({ isFamiliar: () => familiar, raise });
+  const found = (
+    texts: readonly Text[],
+    historyOf: (text: Text) => ParameterHistory | undefined,
+  ): WorstText => judge.findWorst(texts, historyOf);
+
+  test("changes nothing where nothing is known", () => {
+    expect(found([harmless, hostile], () => undefined)).toEqual(judge.findWorst([harmless, hostile]));
+    expect(found([hostile], () => history(false)).shift).toBe(0);
+  });
+
+  test("lowers the odds where its pieces are familiar, down to a bound", () => {
+    expect(found([hostile], () => history(true)).shift).toBe(-largestRelief);
+  });
+
+  test("raises them where such texts are rare, and not where they are familiar", () => {
+    expect(found([hostile], () => history(false, 1.2)).shift).toBeCloseTo(1.2, 9);
+    expect(found([harmless], () => history(false, 1.2)).shift).toBe(0);
+  });
+
+  test("decides which text is the worst", () => {
+    const other = textOf("x' union select null,pass from v--");
+    const [first, second] = [judge.findWorst([hostile]), judge.findWorst([other])];
+    const worse = first.letters + first.tokens > second.letters + second.tokens ? hostile : other;
+    const familiar = (text: Text): ParameterHistory => history(text === worse);
+    expect(found([hostile, other], familiar).text).not.toBe(worse);
+    expect(found([other, hostile], familiar).text).not.toBe(worse);
+  });
+
+  test("is taught the alarming pieces of a text, whether it is read at once or not", () => {
+    for (const text of [hostile, textOf(`${"ab, ".repeat(5_000)}${hostile.text}`)]) {
+      const known = new Set<string>();
+      const lesson = {
+        raise: 0,
+        isFamiliar: (reading: string, bucket: number) => known.has(`${reading} ${bucket}`),
+        notePiece: (reading: string, bucket: number) => void known.add(`${reading} ${bucket}`),
+        noteValue: () => {},
+      };
+      expect(judge.teach(text, lesson)).toBe(true);
+      expect(found([text], () => lesson).shift).toBe(-largestRelief);
+    }
   });
 });
 

@@ -5,7 +5,9 @@ import {
   ngramBuffers,
   ngramsPerPosition,
   scoreClasses,
+  scoreUnfamiliar,
   scoreWindow,
+  visitAlarming,
   windowBuckets,
   windowScale,
   windowSymbols,
@@ -184,4 +186,55 @@ describe("the worst window of each stretch", () => {
     );
     expect(ends).toEqual([1, 2, 3]);
   });
+});
+
+describe("scoring what is unfamiliar", () => {
+  const strange = (
+    model: SymbolNgrams,
+    symbols: Uint8Array,
+    isFamiliar: (bucket: number) => boolean,
+  ): Window => {
+    const window: Window = { logit: 0, start: 0, end: 0 };
+    scoreUnfamiliar(model, symbols, symbols.length, ngramBuffers(symbols.length), window, isFamiliar);
+    return window;
+  };
+
+  test("gives what scoring gives where nothing is familiar", () => {
+    fc.assert(
+      fc.property(text(1, 300), (symbols) => {
+        expect(strange(mixed, symbols, () => false)).toEqual(worstOf(mixed, symbols));
+      }),
+    );
+  });
+
+  test("gives what a model gives that has no weight there where it would alarm", () => {
+    fc.assert(
+      fc.property(text(1, 300), fc.integer({ min: 1, max: 7 }), (symbols, every) => {
+        const isFamiliar = (bucket: number): boolean => bucket % every === 0;
+        const without = modelWith(
+          mixed.weights.map((weight, bucket) => (weight > 0 && isFamiliar(bucket) ? 0 : weight)),
+        );
+        const { logit, start, end } = strange(mixed, symbols, isFamiliar);
+        expect(logit).toBeCloseTo(worstOf(without, symbols).logit, 9);
+        expect(logit).toBeLessThanOrEqual(worstOf(mixed, symbols).logit + 1e-9);
+        expect([0 <= start, start < end, end <= symbols.length]).toEqual([true, true, true]);
+      }),
+    );
+  });
+});
+
+test("the alarming pieces of a text are those of positive weight", () => {
+  fc.assert(
+    fc.property(text(1, windowSymbols), (symbols) => {
+      const visited = new Set<number>();
+      visitAlarming(mixed, symbols, symbols.length, ngramBuffers(symbols.length), (bucket) =>
+        visited.add(bucket),
+      );
+      expect([...visited].sort()).toEqual(
+        bucketsOf(symbols)
+          .filter((bucket) => mixed.weights[bucket]! > 0)
+          .sort(),
+      );
+    }),
+  );
 });

@@ -42,5 +42,12 @@ export function fakeDetector(id = "fake00000000"): FakeDetector {
         model: id,
       };
     },
+    learn(transaction, profiles) {
+      if (transaction.parameters.some(({ value }) => value.includes("BROKEN")))
+        throw new Error("the fake detector is broken");
+      if (transaction.parameters.some(({ value }) => value.includes("EVIL"))) return false;
+      profiles.learn(transaction);
+      return true;
+    },
   };
 }

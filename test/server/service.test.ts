@@ -2,6 +2,7 @@ import { pino } from "pino";
 import { describe, expect, it } from "vitest";
 import { loadSettings } from "../../src/config/load.ts";
 import { ArbiterError } from "../../src/errors.ts";
+import { Profiles } from "../../src/profiles/profiles.ts";
 import { createMetrics } from "../../src/server/metrics.ts";
 import { createService } from "../../src/server/service.ts";
 import type { VerdictRequest } from "../../src/server/verdict-request.ts";
@@ -67,5 +68,25 @@ describe("the verdict service", () => {
     expect(await metrics.text()).toContain(
       'arbiter_verdicts_total{site="default",mode="second-opinion",verdict="pass"} 1',
     );
+  });
+
+  it("hands every request that it judges or collects to the learner, with its site", () => {
+    const taken: string[] = [];
+    const detector = fakeDetector();
+    const service = createService({
+      settings,
+      loadDetector: () => detector,
+      learner: {
+        profiles: new Profiles(),
+        take: ({ site, uri }, by) => void taken.push(`${site} ${uri} ${by.id}`),
+        stop: () => Promise.resolve(),
+      },
+      metrics: createMetrics(),
+      log: pino({ level: "silent" }),
+      nowMs: () => 0,
+    });
+    service.answer(request("/judged"), 0);
+    service.learn(request("/collected"));
+    expect(taken).toEqual([`default /judged ${detector.id}`, `default /collected ${detector.id}`]);
   });
 });

@@ -1,6 +1,7 @@
 /** `arbiter evaluate`: how well a detector tells the labelled rows of traffic files apart. */
 import { Command } from "commander";
 import { loadDetector } from "../../config/load-detector.ts";
+import { loadProfiles } from "../../config/load-profiles.ts";
 import { ArbiterError } from "../../errors.ts";
 import { transactionOf } from "../../traffic/traffic-row.ts";
 import type { Evaluation, GroupReport, ScoredRow } from "../../training/evaluate.ts";
@@ -9,6 +10,7 @@ import { readTraffic } from "../traffic-input.ts";
 
 interface Options {
   readonly model?: string;
+  readonly profiles?: string;
   readonly json?: boolean;
 }
 
@@ -18,13 +20,16 @@ export function evaluateCommand(): Command {
     .description("measure a detector on labelled traffic: detection at fixed rates of false alarms")
     .argument("<file...>", "labelled traffic files, plain or gzip; - is standard input")
     .option("--model <file>", "detector file (default: the one that ships)")
+    .option("--profiles <file>", "application profiles (they stay as they are)")
     .option("--json", "write JSON")
     .action(async (files: string[], options: Options) => {
       const detector = loadDetector(options.model);
+      const profiles = options.profiles === undefined ? undefined : await loadProfiles(options.profiles);
+      const inspectOptions = profiles === undefined ? {} : { profiles };
       const rows: ScoredRow[] = [];
       for await (const row of readTraffic(files)) {
         if (row.label === undefined) continue;
-        const { probability } = detector.inspect(transactionOf(row));
+        const { probability } = detector.inspect(transactionOf(row), inspectOptions);
         rows.push({ source: row.source, label: row.label, attackType: row.attackType, probability });
       }
       if (rows.length === 0)

@@ -5,6 +5,7 @@ import { Command } from "commander";
 import { pino } from "pino";
 import { loadDetector } from "../../config/load-detector.ts";
 import { startGateway } from "../../gateway/gateway.ts";
+import { startLearner } from "../../server/learner.ts";
 import { createMetrics } from "../../server/metrics.ts";
 import { createService } from "../../server/service.ts";
 import { keepHeapSmall } from "../heap.ts";
@@ -29,7 +30,13 @@ export function gatewayCommand(): Command {
     for (const warning of warnings) log.warn(warning);
     const nowMs = () => performance.now();
     const metrics = createMetrics();
-    const service = createService({ settings, loadDetector, metrics, log, nowMs });
+    const learner = await startLearner({
+      file: settings.values["detector.profiles"],
+      frozen: settings.values["detector.profilesFrozen"],
+      metrics,
+      log,
+    });
+    const service = createService({ settings, loadDetector, learner, metrics, log, nowMs });
     const gateway = await startGateway({
       values: () => inForce.settings.values,
       service,
@@ -51,5 +58,6 @@ export function gatewayCommand(): Command {
       log,
     });
     await runUntilStopped(gateway, log, reload);
+    await learner.stop();
   });
 }

@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { Command, InvalidArgumentError } from "commander";
 import { loadDetector } from "../../config/load-detector.ts";
+import { loadProfiles } from "../../config/load-profiles.ts";
 import { transactionOf } from "../../traffic/traffic-row.ts";
 import type { Mode } from "../../verdict/verdict.ts";
 import { modes } from "../../verdict/verdict.ts";
@@ -25,17 +26,19 @@ export function inspectCommand(): Command {
     .option("--model <file>", "detector file (default: the one that ships)")
     .option("--min <probability>", "only rows at or above this probability", parseProbability, 0)
     .option("--mode <mode>", `operating point: ${modes.join(", ")}`, parseMode, "general" as Mode)
-    .option("--profiles <file>", "application profiles (none are used yet)")
+    .option("--profiles <file>", "application profiles (they stay as they are)")
     .action(inspect);
 }
 
 async function inspect(files: string[], options: Options): Promise<void> {
   const detector = loadDetector(options.model);
+  const profiles = options.profiles === undefined ? undefined : await loadProfiles(options.profiles);
   process.stdout.on("error", endWhereUnread);
   let pending = "";
   for await (const row of readTraffic(files)) {
     const { verdict, probability, attackType, reasons } = detector.inspect(transactionOf(row), {
       mode: options.mode,
+      ...(profiles === undefined ? {} : { profiles }),
     });
     if (probability < options.min) continue;
     pending += `${JSON.stringify({ id: row.id, probability, verdict, attackType, reasons })}\n`;

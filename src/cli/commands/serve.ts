@@ -5,6 +5,7 @@ import { Command } from "commander";
 import { pino } from "pino";
 import { loadDetector } from "../../config/load-detector.ts";
 import { createCollector } from "../../server/collector.ts";
+import { startLearner } from "../../server/learner.ts";
 import { createMetrics } from "../../server/metrics.ts";
 import { startServer } from "../../server/server.ts";
 import { createService } from "../../server/service.ts";
@@ -31,7 +32,13 @@ export function serveCommand(): Command {
     }
     const nowMs = () => performance.now();
     const metrics = createMetrics();
-    const service = createService({ settings, loadDetector, metrics, log, nowMs });
+    const learner = await startLearner({
+      file: values["detector.profiles"],
+      frozen: values["detector.profilesFrozen"],
+      metrics,
+      log,
+    });
+    const service = createService({ settings, loadDetector, learner, metrics, log, nowMs });
     const collector = createCollector({
       file: values["collect.file"],
       limitBytes: values["collect.limitMiB"] * 1_048_576,
@@ -49,5 +56,6 @@ export function serveCommand(): Command {
     });
     await runUntilStopped(server, log, reloader({ load, settings, service, metrics, log }));
     await collector.stop();
+    await learner.stop();
   });
 }

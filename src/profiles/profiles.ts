@@ -1,0 +1,285 @@
+/**
+ * What is normal on each site: for every parameter of every endpoint, how often its ordinary values startle, and which
+ * alarming pieces are ordinary in it. Changes only through `learn` and `merge`; the verdict path only reads. All of it
+ * stays below 24 MB, whatever is sent.
+ */
+import type { Header, Location, Transaction } from "../transaction/transaction.ts";
+import { admit } from "./crowd.ts";
+import {
+  type Endpoint,
+  type Found,
+  findEndpoint,
+  growEndpoint,
+  newSegment,
+  type Segment,
+} from "./endpoints.ts";
+import {
+  countValue,
+  isKnown,
+  mergeParameter,
+  newParameterProfile,
+  type ParameterProfile,
+  raiseOf,
+  valuesOf,
+} from "./parameter-profile.ts";
+import { PieceTable, type Reading } from "./piece-table.ts";
+import { hashText, sourceGroup } from "./sources.ts";
+
+/** What is known of one parameter, for whoever judges a value of it. */
+export interface ParameterHistory {
+  /** True where enough sources have sent this piece here in ordinary requests. */
+  isFamiliar(reading: Reading, bucket: number): boolean;
+  /** What a startling value adds to the log-odds, in [0, 1.5]. */
+  readonly raise: number;
+}
+
+/** Takes down one ordinary value of one parameter. */
+export interface Lesson extends ParameterHistory {
+  notePiece(reading: Reading, bucket: number): void;
+  noteValue(isStartling: boolean): void;
+}
+
+/** The parameter of a transaction, as far as profiles tell them apart. */
+export interface ParameterName {
+  readonly location: Location;
+  readonly name: string;
+}
+
+/** What is known of one site, which is a Host as it was sent. */
+export interface SiteProfile {
+  /** What the headers, the cookies and the path of all requests are like. */
+  readonly everywhere: Endpoint;
+  readonly root: Segment;
+}
+
+/** Bounds of all profiles together. A site, endpoint or parameter beyond them is judged as if nothing were known. */
+export const profileLimits = {
+  sites: 4_096,
+  /** Parameters of one endpoint; a form has fewer, and whoever makes names up shall not grow it. */
+  parameters: 64,
+  /** Parameters of all endpoints of all sites. */
+  allParameters: 40_000,
+  /** Path segments of all sites. */
+  allSegments: 20_000,
+  /** Characters of a name that count. */
+  nameLength: 64,
+} as const;
+
+/** Lessons between two counts of what there is, while a limit is reached. */
+const recountEvery = 1_000;
+/** A site or parameter seen less often gives way to a new one. */
+const slightSeen = 3;
+
+/** The profiles of all sites. */
+export class Profiles {
+  readonly sites: Map<string, SiteProfile>;
+  readonly pieces: PieceTable;
+  /** Requests learnt. */
+  requests: number;
+  #parameters = 0;
+  #segments = 0;
+  #lessonsWhileFull = 0;
+
+  constructor(sites = new Map<string, SiteProfile>(), pieces = new PieceTable(), requests = 0) {
+    this.sites = sites;
+    this.pieces = pieces;
+    this.requests = requests;
+    this.#recount();
+  }
+
+  /** What is known of the parameters of a request; undefined where nothing is. Reads only. */
+  historyOf(
+    transaction: Transaction,
+  ): ((parameter: ParameterName) => ParameterHistory | undefined) | undefined {
+    const site = this.sites.get(hostOf(transaction.headers));
+    if (site === undefined) return undefined;
+    const { own, siblings } = findEndpoint(site.root, transaction.method, transaction.path);
+    return (parameter) => {
+      const name = nameOf(parameter);
+      const profile = isEverywhere(parameter.location)
+        ? site.everywhere.get(name)
+        : better(own?.get(name), siblings?.get(name));
+      return profile === undefined ? undefined : historyOf(profile, this.pieces);
+    };
+  }
+
+  /**
+   * Begins a lesson from one ordinary request. Gives what takes down the values of a parameter, undefined for those
+   * beyond the limits.
+   */
+  learn(transaction: Transaction): (parameter: ParameterName) => Lesson | undefined {
+    const group = sourceGroup(transaction.client, this.requests);
+    this.requests++;
+    const host = hostOf(transaction.headers);
+    const hasRoom = this.#hasRoom();
+    const site = admit(this.sites, host, profileLimits.sites, newSiteProfile, isSlightSite);
+    if (site === undefined) return () => undefined;
+    const makeSegment = (): Segment => {
+      this.#segments++;
+      return newSegment();
+    };
+    const found = growEndpoint(site.root, transaction.method, transaction.path, hasRoom, makeSegment);
+    const everywhere: Found = { template: "*", endpoint: site.everywhere };
+    return (parameter) => {
+      const places = isEverywhere(parameter.location)
+        ? [everywhere]
+        : found === undefined
+          ? []
+          : [found.own, found.siblings];
+      const name = nameOf(parameter);
+      const profiles = places.flatMap(({ template, endpoint }) => {
+        const make = (): ParameterProfile => {
+          this.#parameters++;
+          return newParameterProfile(hashText(`${host}\n${template}\n${name}`, 0));
+        };
+        const most = hasRoom ? profileLimits.parameters : 0;
+        return admit(endpoint, name, most, make, isSlightParameter) ?? [];
+      });
+      const known = better(profiles[0], profiles[1]);
+      return known === undefined ? undefined : lessonOf(known, profiles, this.pieces, group);
+    };
+  }
+
+  /**
+   * Notes that a value of one parameter was startling in a request that is no lesson. Nothing else of it is learnt, but
+   * without it startling values would seem rarer than they are, and be judged too hard.
+   */
+  noteStartling(transaction: Transaction, parameter: ParameterName): void {
+    const group = sourceGroup(transaction.client, this.requests);
+    this.requests++;
+    for (const profile of this.#profilesOf(transaction, parameter)) countValue(profile, group, true);
+  }
+
+  /** The profiles of a parameter that exist, its endpoint's own first. */
+  #profilesOf({ headers, method, path }: Transaction, parameter: ParameterName): ParameterProfile[] {
+    const site = this.sites.get(hostOf(headers));
+    if (site === undefined) return [];
+    const { own, siblings } = findEndpoint(site.root, method, path);
+    const places = isEverywhere(parameter.location) ? [site.everywhere] : [own, siblings];
+    return places.flatMap((endpoint) => endpoint?.get(nameOf(parameter)) ?? []);
+  }
+
+  /** Adds what another node has learnt. */
+  merge(other: Profiles): void {
+    this.pieces.merge(other.pieces);
+    this.requests += other.requests;
+    for (const [host, site] of other.sites) {
+      const own = admit(this.sites, host, profileLimits.sites, newSiteProfile, isSlightSite);
+      if (own === undefined) continue;
+      mergeEndpoint(own.everywhere, site.everywhere);
+      mergeSegment(own.root, site.root);
+    }
+    this.#recount();
+  }
+
+  #hasRoom(): boolean {
+    const isFull = (): boolean =>
+      this.#parameters >= profileLimits.allParameters || this.#segments >= profileLimits.allSegments;
+    if (isFull() && this.#lessonsWhileFull++ % recountEvery === 0) this.#recount();
+    return !isFull();
+  }
+
+  /** Counts what there is: what gave way since the last count is no longer counted. */
+  #recount(): void {
+    this.#parameters = 0;
+    this.#segments = 0;
+    const countSegment = (segment: Segment): void => {
+      this.#segments++;
+      for (const endpoint of segment.endpoints.values()) this.#parameters += endpoint.size;
+      for (const endpoint of segment.siblings.values()) this.#parameters += endpoint.size;
+      for (const child of segment.children.values()) countSegment(child);
+    };
+    for (const site of this.sites.values()) {
+      this.#parameters += site.everywhere.size;
+      countSegment(site.root);
+    }
+  }
+}
+
+function newSiteProfile(): SiteProfile {
+  return { everywhere: new Map(), root: newSegment() };
+}
+
+function isSlightSite({ root }: SiteProfile): boolean {
+  return root.requests < slightSeen;
+}
+
+function isSlightParameter(profile: ParameterProfile): boolean {
+  return valuesOf(profile) < slightSeen;
+}
+
+/** Headers, cookies and paths are alike on all endpoints of a site. */
+function isEverywhere(location: Location): boolean {
+  return location === "header" || location === "cookie" || location === "path";
+}
+
+/** The endpoint's own profile once enough is known of it, else the one that it shares with its siblings. */
+function better(
+  own: ParameterProfile | undefined,
+  siblings: ParameterProfile | undefined,
+): ParameterProfile | undefined {
+  return own !== undefined && (siblings === undefined || isKnown(own)) ? own : (siblings ?? own);
+}
+
+function historyOf(profile: ParameterProfile, pieces: PieceTable): ParameterHistory {
+  return {
+    isFamiliar: (reading, bucket) => pieces.isFamiliar(profile.key, reading, bucket),
+    raise: raiseOf(profile),
+  };
+}
+
+function lessonOf(
+  known: ParameterProfile,
+  profiles: readonly ParameterProfile[],
+  pieces: PieceTable,
+  group: number,
+): Lesson {
+  return {
+    ...historyOf(known, pieces),
+    notePiece(reading, bucket) {
+      for (const { key } of profiles) pieces.learn(key, reading, bucket, group);
+    },
+    noteValue(isStartling) {
+      for (const profile of profiles) countValue(profile, group, isStartling);
+    },
+  };
+}
+
+/** Location and name; the places in a list are one, and names are cut where only machines make longer ones. */
+function nameOf({ location, name }: ParameterName): string {
+  const short = name.slice(0, profileLimits.nameLength);
+  const plain = location === "json" ? short.replace(/(^|\.)[0-9]+(?=\.|$)/g, "$1#") : short;
+  const shown = location === "header" ? plain.toLowerCase() : plain;
+  return `${location}:${shown}`;
+}
+
+/** The Host header in lower case; empty where there is none. */
+function hostOf(headers: readonly Header[]): string {
+  for (const { name, value } of headers)
+    if (name.length === 4 && name.toLowerCase() === "host") return value.slice(0, 255).toLowerCase();
+  return "";
+}
+
+function mergeEndpoint(into: Endpoint, other: Endpoint): void {
+  for (const [name, profile] of other) {
+    const make = (): ParameterProfile => newParameterProfile(profile.key);
+    const own = admit(into, name, profileLimits.parameters, make, isSlightParameter);
+    if (own !== undefined) mergeParameter(own, profile);
+  }
+}
+
+function mergeSegment(into: Segment, other: Segment): void {
+  into.requests += other.requests;
+  for (const kind of ["endpoints", "siblings"] as const) {
+    for (const [method, endpoint] of other[kind]) {
+      const own = into[kind].get(method) ?? new Map();
+      into[kind].set(method, own);
+      mergeEndpoint(own, endpoint);
+    }
+  }
+  for (const [branch, child] of other.children) {
+    const own = into.children.get(branch) ?? newSegment();
+    into.children.set(branch, own);
+    mergeSegment(own, child);
+  }
+}

@@ -1,0 +1,154 @@
+import { describe, expect, test } from "vitest";
+import type { Segment } from "../../src/profiles/endpoints.ts";
+import { type ParameterName, Profiles, profileLimits } from "../../src/profiles/profiles.ts";
+import { buildTransaction } from "../../src/transaction/build.ts";
+import type { Transaction } from "../../src/transaction/transaction.ts";
+
+const request = (uri: string, client = "10.0.0.1", host = "a.example", method = "GET"): Transaction =>
+  buildTransaction({ method, uri, client, headers: [{ name: "Host", value: host }] });
+const q: ParameterName = { location: "query", name: "q" };
+
+/** Teaches the piece 42 as an ordinary one of parameter `q`, from so many networks. */
+function teach(profiles: Profiles, uri: string, networks = 40, host?: string): void {
+  for (let network = 0; network < networks; network++) {
+    const lesson = profiles.learn(request(uri, `10.0.${network}.1`, host))(q)!;
+    lesson.notePiece("tokens", 42);
+    lesson.noteValue(false);
+  }
+}
+
+const isFamiliar = (profiles: Profiles, transaction: Transaction, name = q): boolean | undefined =>
+  profiles.historyOf(transaction)?.(name)?.isFamiliar("tokens", 42);
+
+describe("what is learnt of a parameter", () => {
+  test("is known at its endpoint, at the siblings of that, and nowhere else", () => {
+    const profiles = new Profiles();
+    teach(profiles, "/wiki/start?q=x");
+    expect(isFamiliar(profiles, request("/wiki/start"))).toBe(true);
+    expect(isFamiliar(profiles, request("/wiki/other"))).toBe(true);
+    expect(isFamiliar(profiles, request("/wiki/start"), { location: "form", name: "q" })).toBeUndefined();
+    expect(isFamiliar(profiles, request("/wiki/start"), { location: "query", name: "r" })).toBeUndefined();
+    expect(isFamiliar(profiles, request("/start"))).toBeUndefined();
+    expect(isFamiliar(profiles, request("/wiki/start", "10.0.0.1", "b.example"))).toBeUndefined();
+    expect(isFamiliar(profiles, request("/wiki/start", "10.0.0.1", "a.example", "POST"))).toBeUndefined();
+  });
+
+  test("belongs to the Host in whatever case it is sent", () => {
+    const profiles = new Profiles();
+    teach(profiles, "/?q=x");
+    expect(isFamiliar(profiles, request("/", "10.0.0.1", "A.Example"))).toBe(true);
+  });
+
+  test("holds for all places of a JSON list", () => {
+    const profiles = new Profiles();
+    for (let network = 0; network < 9; network++)
+      profiles
+        .learn(request("/", `10.0.${network}.1`))({ location: "json", name: "tags.0" })!
+        .notePiece("tokens", 42);
+    expect(isFamiliar(profiles, request("/"), { location: "json", name: "tags.17" })).toBe(true);
+    expect(isFamiliar(profiles, request("/"), { location: "json", name: "tags.a" })).toBeUndefined();
+  });
+
+  test("of headers, cookies and paths holds on the whole site", () => {
+    const profiles = new Profiles();
+    const header = { location: "header", name: "X-App" } as const;
+    for (let network = 0; network < 9; network++)
+      profiles
+        .learn(request("/a", `10.0.${network}.1`))(header)!
+        .notePiece("tokens", 42);
+    expect(isFamiliar(profiles, request("/b/c"), { location: "header", name: "x-app" })).toBe(true);
+  });
+});
+
+test("a loud network teaches nothing alone", () => {
+  const profiles = new Profiles();
+  for (let i = 0; i < 1_000; i++) {
+    const lesson = profiles.learn(request("/?q=x", `10.9.9.${i % 256}`))(q)!;
+    lesson.notePiece("tokens", 42);
+    lesson.noteValue(false);
+  }
+  expect(isFamiliar(profiles, request("/"))).toBe(false);
+  expect(profiles.historyOf(request("/"))!(q)!.raise).toBe(0);
+});
+
+test("startling values that are no lessons make others weigh less, and grow nothing", () => {
+  const profiles = new Profiles();
+  teach(profiles, "/?q=x", 200);
+  const raise = (): number => profiles.historyOf(request("/"))!(q)!.raise;
+  const before = raise();
+  for (let network = 0; network < 60; network++) profiles.noteStartling(request("/", `10.0.${network}.1`), q);
+  expect(raise()).toBeLessThan(before);
+  profiles.noteStartling(request("/never/seen"), q);
+  profiles.noteStartling(request("/", "10.0.0.1", "never.seen"), q);
+  expect(profiles.historyOf(request("/never/seen"))?.(q)).toBeUndefined();
+  expect(profiles.sites.size).toBe(1);
+});
+
+test("looking up grows nothing", () => {
+  const profiles = new Profiles();
+  profiles.historyOf(request("/a?b=c"))?.(q);
+  expect(profiles.sites.size).toBe(0);
+});
+
+describe("limits", () => {
+  const letters = "abcdefghijklmnop";
+  const word = (i: number): string =>
+    [...i.toString(16)].map((digit) => letters[Number.parseInt(digit, 16)]).join("");
+
+  test("hold for sites, segments and parameters, whatever is sent", () => {
+    const profiles = new Profiles();
+    let parameters = 0;
+    for (let i = 0; i < 30_000; i++) {
+      const lessonOf = profiles.learn(
+        request(`/${word(i)}/${word(i * 7)}`, "10.0.0.1", `${i % 9_000}.example`),
+      );
+      for (let n = 0; n < 3; n++)
+        if (lessonOf({ location: "query", name: word(i + n) }) !== undefined) parameters++;
+    }
+    expect(parameters).toBeGreaterThan(10_000);
+    expect(profiles.sites.size).toBeLessThanOrEqual(profileLimits.sites);
+    const count = (segment: Segment): [segments: number, parameters: number] => {
+      let [segments, found] = [1, 0];
+      for (const kind of [segment.endpoints, segment.siblings])
+        for (const endpoint of kind.values()) found += endpoint.size;
+      for (const child of segment.children.values()) {
+        const [more, others] = count(child);
+        segments += more;
+        found += others;
+      }
+      return [segments, found];
+    };
+    const counts = [...profiles.sites.values()].map(({ root }) => count(root));
+    const segments = counts.reduce((sum, [more]) => sum + more, 0);
+    const found = counts.reduce((sum, [, more]) => sum + more, 0);
+    // A lesson is not cut off in the middle.
+    expect(segments).toBeLessThanOrEqual(profileLimits.allSegments + profileLimits.sites + 8);
+    expect(found).toBeLessThanOrEqual(profileLimits.allParameters + 2 * profileLimits.parameters);
+  });
+
+  test("keep what the site has while strangers make names up", () => {
+    const profiles = new Profiles();
+    teach(profiles, "/search?q=x");
+    for (let i = 0; i < 5_000; i++) {
+      profiles.learn(request(`/${word(i)}`))({ location: "query", name: "q" });
+      profiles.learn(request("/search"))({ location: "query", name: word(i) });
+      profiles.learn(request("/", "10.0.0.1", `${word(i)}.example`));
+    }
+    expect(isFamiliar(profiles, request("/search"))).toBe(true);
+  });
+});
+
+test("nodes that merge know together what none knew alone", () => {
+  const [a, b] = [new Profiles(), new Profiles()];
+  const learn = (profiles: Profiles, client: string): void => {
+    profiles.learn(request("/?q=x", client))(q)!.notePiece("tokens", 42);
+  };
+  for (const client of ["10.0.0.1", "10.0.1.1"]) learn(a, client);
+  for (let network = 2; network < 9; network++) learn(b, `10.0.${network}.1`);
+  teach(b, "/other/page?q=x");
+  expect(isFamiliar(a, request("/"))).toBe(false);
+  a.merge(b);
+  expect(isFamiliar(a, request("/"))).toBe(true);
+  expect(isFamiliar(a, request("/other/page"))).toBe(true);
+  expect(a.requests).toBe(2 + 7 + 40);
+});
