@@ -40,23 +40,26 @@ export const ngramsPerPosition = 4;
 /** A window with fewer n-grams is judged as if it had this many: a word or a few marks prove little. */
 const fewestNgrams = 64;
 /** Slots of the memory of recent n-grams: twenty for each n-gram of a window, so that clashes are rare. */
-const recentSlots = 4096;
+const recentBits = 12;
+const recentSlots = 1 << recentBits;
+/** Low bits of an entry of that memory, which hold a position; the others hold what the slot does not say of a bucket. */
+const positionBits = 20;
 
 /** Scratch memory of one thread; `scoreWindow` and `visitWindow` overwrite it. */
 export interface NgramBuffers {
   /** Running sum of the contributions. */
   readonly sums: Float64Array;
-  /** Which n-gram each slot saw last, and where: side by side, since whoever asks for one asks for the other. */
+  /** Which n-gram each slot counted last, and where, in one number: see `freshness`. */
   readonly recent: Int32Array;
   /** Position of the next text's first symbol, far enough from all before it. */
   clock: number;
 }
 
-/** Makes the scratch memory for texts of at most `maxSymbols` symbols. */
+/** Makes the scratch memory for texts of at most `maxSymbols` symbols, which is less than a million. */
 export function ngramBuffers(maxSymbols: number): NgramBuffers {
   return {
     sums: new Float64Array(maxSymbols + 1),
-    recent: new Int32Array(recentSlots * 2).fill(-1),
+    recent: new Int32Array(recentSlots),
     clock: windowSymbols,
   };
 }
@@ -74,13 +77,38 @@ export function windowScale(symbols: number): number {
 }
 
 function advanceClock(buffers: NgramBuffers, length: number): number {
-  if (buffers.clock > 0x3fff_0000) {
-    buffers.recent.fill(-1);
+  if (buffers.clock + length >= 1 << positionBits) {
+    buffers.recent.fill(0);
     buffers.clock = windowSymbols;
   }
   const base = buffers.clock;
   buffers.clock += length + windowSymbols;
   return base;
+}
+
+/**
+ * 1 where an n-gram counts: the slot holds another one, or this one from further back than a window; else 0. Whoever counts
+ * takes the slot. Entries of one n-gram differ by the distance of their positions, all others by more than any distance.
+ * Without branches: whether an n-gram was seen just before is a coin toss, which no processor predicts.
+ */
+function freshness(recent: Int32Array, bucket: number, position: number): number {
+  const slot = bucket & (recentSlots - 1);
+  const entry = recent[slot]!;
+  const distance = (((bucket >>> recentBits) << positionBits) + position - entry) | 0;
+  const fresh = ((windowSymbols - 1 - distance) | distance) >>> 31;
+  recent[slot] = entry + Math.imul(distance, fresh);
+  return fresh;
+}
+
+/** The weight of the n-gram with this hash where it counts, else 0. */
+function contribution(
+  weights: Int8Array | Float32Array,
+  recent: Int32Array,
+  hash: number,
+  position: number,
+): number {
+  const bucket = bucketOf(hash, weights.length - 1);
+  return weights[bucket]! * freshness(recent, bucket, position);
 }
 
 /**
@@ -95,29 +123,36 @@ export function scoreWindow(
   into: Window,
 ): void {
   const { weights } = model;
-  const mask = weights.length - 1;
   const { sums, recent } = buffers;
   const base = advanceClock(buffers, length);
   let sum = 0;
   sums[0] = 0;
-  // Without branches: whether an n-gram was seen just before is a coin toss, which no processor predicts. This loop is most
-  // of the cost of a verdict.
+  // The symbols before the one at `i`, in registers. This loop is most of the cost of a verdict.
+  let one = 0;
+  let two = 0;
+  let three = 0;
+  let four = 0;
   for (let i = 0; i < length; i++) {
     const position = base + i;
-    let hash = Math.imul(symbols[i]! + 1, fnvPrime);
-    const first = i < ngramsPerPosition ? 0 : i - ngramsPerPosition;
-    for (let j = i - 1; j >= first; j--) {
-      hash = Math.imul(hash ^ symbols[j]!, fnvPrime);
-      const bucket = bucketOf(hash, mask);
-      const slot = (bucket & (recentSlots - 1)) * 2;
-      const last = recent[slot + 1]!;
-      const difference = recent[slot]! ^ bucket;
-      // 1 where the slot holds another n-gram, or this one from further back than a window; else 0.
-      const fresh = ((windowSymbols - 1 - position + last) | difference | -difference) >>> 31;
-      recent[slot] = bucket;
-      recent[slot + 1] = last + Math.imul(position - last, fresh);
-      sum += weights[bucket]! * fresh;
+    const symbol = symbols[i]!;
+    let hash = Math.imul(symbol + 1, fnvPrime);
+    if (i > 0) {
+      hash = Math.imul(hash ^ one, fnvPrime);
+      sum += contribution(weights, recent, hash, position);
+      if (i > 1) {
+        hash = Math.imul(hash ^ two, fnvPrime);
+        sum += contribution(weights, recent, hash, position);
+        if (i > 2) {
+          hash = Math.imul(hash ^ three, fnvPrime);
+          sum += contribution(weights, recent, hash, position);
+          if (i > 3) sum += contribution(weights, recent, Math.imul(hash ^ four, fnvPrime), position);
+        }
+      }
     }
+    four = three;
+    three = two;
+    two = one;
+    one = symbol;
     sums[i + 1] = sum;
   }
   takeWorst(model, length, sums, into);
@@ -262,12 +297,7 @@ export function windowBuckets(
     for (let j = i - 1; j >= first; j--) {
       hash = Math.imul(hash ^ symbols[j]!, fnvPrime);
       const bucket = bucketOf(hash, mask);
-      const slot = (bucket & (recentSlots - 1)) * 2;
-      if (recent[slot] !== bucket || recent[slot + 1]! < base) {
-        recent[slot] = bucket;
-        recent[slot + 1] = base + i - start;
-        into[count++] = bucket;
-      }
+      if (freshness(recent, bucket, base + i - start) === 1) into[count++] = bucket;
     }
   }
   return count;
