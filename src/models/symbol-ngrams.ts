@@ -35,6 +35,8 @@ export interface Window {
 
 /** Symbols in a window: enough for the syntax of one injection, too few for the prose around it to weigh. */
 export const windowSymbols = 48;
+/** Distance of the last symbol of a window from its first one. */
+const farthest = windowSymbols - 1;
 /** n-grams of 2 to 5 symbols: four end at one position. */
 export const ngramsPerPosition = 4;
 /** A window with fewer n-grams is judged as if it had this many: a word or a few marks prove little. */
@@ -94,20 +96,19 @@ function advanceClock(buffers: NgramBuffers, length: number): number {
 function freshness(recent: Int32Array, bucket: number, position: number): number {
   const slot = bucket & (recentSlots - 1);
   const entry = recent[slot]!;
-  const distance = (((bucket >>> recentBits) << positionBits) + position - entry) | 0;
-  const fresh = ((windowSymbols - 1 - distance) | distance) >>> 31;
+  const distance = ((((bucket >>> recentBits) << positionBits) | position) - entry) | 0;
+  const fresh = ((farthest - distance) | distance) >>> 31;
   recent[slot] = entry + Math.imul(distance, fresh);
   return fresh;
 }
 
-/** The weight of the n-gram with this hash where it counts, else 0. */
+/** The weight of an n-gram where it counts, else 0. */
 function contribution(
   weights: Int8Array | Float32Array,
   recent: Int32Array,
-  hash: number,
+  bucket: number,
   position: number,
 ): number {
-  const bucket = bucketOf(hash, weights.length - 1);
   return weights[bucket]! * freshness(recent, bucket, position);
 }
 
@@ -123,29 +124,31 @@ export function scoreWindow(
   into: Window,
 ): void {
   const { weights } = model;
+  const mask = weights.length - 1;
   const { sums, recent } = buffers;
   const base = advanceClock(buffers, length);
   let sum = 0;
   sums[0] = 0;
-  // The symbols before the one at `i`, in registers. This loop is most of the cost of a verdict.
-  let one = 0;
+  sums[1] = 0;
+  // The symbols before the one at `i`, nearest first, in registers. This loop is most of the cost of a verdict.
+  let one = symbols[0]!;
   let two = 0;
   let three = 0;
   let four = 0;
-  for (let i = 0; i < length; i++) {
+  for (let i = 1; i < length; i++) {
     const position = base + i;
     const symbol = symbols[i]!;
-    let hash = Math.imul(symbol + 1, fnvPrime);
-    if (i > 0) {
-      hash = Math.imul(hash ^ one, fnvPrime);
-      sum += contribution(weights, recent, hash, position);
-      if (i > 1) {
-        hash = Math.imul(hash ^ two, fnvPrime);
-        sum += contribution(weights, recent, hash, position);
-        if (i > 2) {
-          hash = Math.imul(hash ^ three, fnvPrime);
-          sum += contribution(weights, recent, hash, position);
-          if (i > 3) sum += contribution(weights, recent, Math.imul(hash ^ four, fnvPrime), position);
+    let hash = Math.imul(Math.imul(symbol + 1, fnvPrime) ^ one, fnvPrime);
+    sum += contribution(weights, recent, bucketOf(hash, mask), position);
+    if (i > 1) {
+      hash = Math.imul(hash ^ two, fnvPrime);
+      sum += contribution(weights, recent, bucketOf(hash, mask), position);
+      if (i > 2) {
+        hash = Math.imul(hash ^ three, fnvPrime);
+        sum += contribution(weights, recent, bucketOf(hash, mask), position);
+        if (i > 3) {
+          hash = Math.imul(hash ^ four, fnvPrime);
+          sum += contribution(weights, recent, bucketOf(hash, mask), position);
         }
       }
     }
