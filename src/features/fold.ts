@@ -64,21 +64,20 @@ const longestRun = 3;
  */
 export function fold(text: string, place: Place, from: number, until: number, into: Folded): void {
   const { bytes, symbols, origins, lineBreaks } = into;
-  bytes.write(text.slice(from, until), "latin1");
-  let length = 0;
+  const size = bytes.write(text.slice(from, until), "latin1");
+  symbols[0] = startSymbols[place];
+  lineBreaks[0] = 0;
+  origins[0] = 0;
+  let length = from === 0 ? 1 : 0;
   let run = 0;
   let previous = 0;
-  if (from === 0) {
-    symbols[length] = startSymbols[place];
-    origins[length++] = 0;
-  }
-  for (let i = from; i < until; i++) {
-    const byte = bytes[i - from]!;
+  for (let i = 0; i < size; i++) {
+    const byte = bytes[i]!;
     let symbol = symbolOf[byte]!;
     if (symbol === 0) continue;
     if (symbol === nonAsciiSymbol) {
-      if ((byte === 0xd0 || byte === 0xd1) && looksLatin(text, i, previous)) {
-        symbol = latinLookAlike(byte, text.charCodeAt(i + 1));
+      if ((byte === 0xd0 || byte === 0xd1) && looksLatin(text, from + i, previous)) {
+        symbol = latinLookAlike(byte, text.charCodeAt(from + i + 1));
         i++;
       } else if (previous === nonAsciiSymbol) continue;
     }
@@ -90,7 +89,7 @@ export function fold(text: string, place: Place, from: number, until: number, in
     } else run = 0;
     symbols[length] = symbol;
     lineBreaks[length] = endsLine ? 1 : 0;
-    origins[length++] = i;
+    origins[length++] = from + i;
     previous = symbol;
   }
   if (until === text.length) {

@@ -38,6 +38,8 @@ export type Tokenize = (folded: Folded, into: Uint8Array) => number;
 export function tokenizer(): Tokenize {
   const open = pairs();
   return ({ symbols, lineBreaks, length }, into) => {
+    // The engine looks an imported binding up at each use, and this one is used for each symbol.
+    const factor = wordHashFactor;
     let count = 0;
     let i = 0;
     open.begin();
@@ -51,7 +53,7 @@ export function tokenizer(): Tokenize {
           const next = symbols[i]!;
           if (inWord[next] === 0) break;
           if (next !== digit) onlyDigits = false;
-          hash = Math.imul(hash ^ next, wordHashFactor);
+          hash = Math.imul(hash ^ next, factor);
         }
         const size = i - start;
         if (onlyDigits) into[count++] = digit;
