@@ -243,11 +243,7 @@ function visitNgrams(
     for (let j = i - 1; j >= first; j--) {
       hash = Math.imul(hash ^ symbols[j]!, fnvPrime);
       const bucket = bucketOf(hash, mask);
-      const slot = (bucket & (recentSlots - 1)) * 2;
-      if (recent[slot] === bucket && position - recent[slot + 1]! < windowSymbols) continue;
-      recent[slot] = bucket;
-      recent[slot + 1] = position;
-      visit(bucket, i, weights[bucket]!);
+      if (freshness(recent, bucket, position) === 1) visit(bucket, i, weights[bucket]!);
     }
   }
 }
