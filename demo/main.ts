@@ -29,12 +29,13 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /** What each step takes, in seconds, on two cores; only the time left is made from it. */
 const stepSeconds = {
-  "starting the servers": 15,
+  "starting the servers": 35,
   "a browser visits the shop": 25,
   "attack tools at work": 45,
   "web server": 10,
   latency: 25,
   crs: 20,
+  "second-opinion-cold": 20,
   "second-opinion": 20,
   scoring: 25,
   general: 25,
@@ -66,6 +67,7 @@ async function run(options: Options): Promise<void> {
   const { engine, leftOut } = await prepare(options);
   const start = performance.now();
   const stageOptions: StageOptions = {
+    history: readTraffic("history"),
     engine,
     crs: options.crs,
     paranoiaLevel: options.paranoia,
@@ -73,7 +75,9 @@ async function run(options: Options): Promise<void> {
   };
   const release = engine === "gateway" ? null : (await findCrs(options.crs)).release;
   const names: readonly ConfigurationName[] =
-    engine === "gateway" ? ["gateway"] : ["crs", "second-opinion", "scoring", "general"];
+    engine === "gateway"
+      ? ["gateway"]
+      : ["crs", "second-opinion-cold", "second-opinion", "scoring", "general"];
   const steps = [
     "starting the servers",
     "a browser visits the shop",
@@ -206,6 +210,7 @@ function describeRun(
   const tools = Object.entries(questions.tools).map(([name, drafts]) => `${name} ${drafts.length}`);
   return `${waf}.
 Benign: ${questions.benign.length} requests, ${browser} of them from a browser just now. Attacks: ${questions.attacks.length} of the demo's own${tools.length > 0 ? `; from tools, counted apart: ${tools.join(", ")}` : ""}.
+Before, ${stage.learntFrom} ordinary requests of other visitors had passed, from which Arbiter has learnt the site; the row called cold does without.
 Latency is that of ordinary requests, one at a time, over ${stage.bare.title}.`;
 }
 

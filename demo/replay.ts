@@ -39,12 +39,14 @@ function exchange(agent: Agent, port: number, draft: Draft): Promise<Outcome> {
   const headers = draft.headers.flatMap(([name, value]) => [name, headerBytes(value)]);
   if (body.length > 0 || draft.method !== "GET") headers.push("Content-Length", String(body.length));
   const path = draft.query === "" ? draft.path : `${draft.path}?${draft.query}`;
+  // Visitors of many addresses keep no connections: each would hold a worker of the web server.
+  const way = draft.client === undefined ? { agent } : { agent: false as const, localAddress: draft.client };
   const start = performance.now();
   return new Promise((resolve) => {
     const finish = (fate: Fate, status: number): void =>
       resolve({ fate, status, milliseconds: performance.now() - start });
     const request = httpRequest(
-      { agent, host: "127.0.0.1", port, method: draft.method, path, headers, timeout: patience },
+      { ...way, host: "127.0.0.1", port, method: draft.method, path, headers, timeout: patience },
       (response) => {
         const status = response.statusCode ?? 0;
         response.on("error", () => finish("failed", status));

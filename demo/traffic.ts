@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import type { RecordedRequest } from "./requests/request.ts";
 
-/** The traffic files: harmless ones by what the visitors do, and the attacks. */
-export type TrafficName = "reading" | "writing" | "attacks";
+/** The traffic files: the visitors of the weeks before, those of the examination by what they do, and the attacks. */
+export type TrafficName = "history" | "reading" | "writing" | "attacks";
 
 /** The rows of `traffic/NAME.jsonl`. */
 export function readTraffic(name: TrafficName): RecordedRequest[] {

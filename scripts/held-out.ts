@@ -10,12 +10,15 @@ const trafficFolder = new URL("../demo/traffic/", import.meta.url);
 
 /** The texts of the demo that matter: every attack, and everything harmless that was written by hand. */
 export function examTexts(): string[] {
-  return readdirSync(trafficFolder)
-    .filter((name) => name.endsWith(".jsonl"))
-    .flatMap((name) => readFileSync(new URL(name, trafficFolder), "utf8").split("\n"))
-    .filter((line) => line !== "")
-    .map((line) => (JSON.parse(line) as { text?: string }).text)
-    .filter((text) => text !== undefined);
+  return (
+    readdirSync(trafficFolder)
+      // The history is what the site teaches before the examination, and no question of it.
+      .filter((name) => name.endsWith(".jsonl") && name !== "history.jsonl")
+      .flatMap((name) => readFileSync(new URL(name, trafficFolder), "utf8").split("\n"))
+      .filter((line) => line !== "")
+      .map((line) => (JSON.parse(line) as { text?: string }).text)
+      .filter((text) => text !== undefined)
+  );
 }
 
 /** Every value of a request, as text. */

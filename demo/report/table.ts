@@ -2,7 +2,7 @@
 import type { Comparison, ConfigurationReport, DemoReport, Tally } from "./report.ts";
 
 const columns = [
-  ["configuration", 20],
+  ["configuration", 22],
   ["benign", 8],
   ["blocked", 9],
   ["", 9],
@@ -54,15 +54,15 @@ export function detailTable(report: DemoReport): string {
     if (names.length === 0) continue;
     lines.push(
       "",
-      cell(title, 31, true) + cell("requests", 9) + configurations.map((row) => cell(row.title, 19)).join(""),
+      cell(title, 31, true) + cell("requests", 9) + configurations.map((row) => cell(row.title, 22)).join(""),
     );
-    lines.push("─".repeat(40 + 19 * configurations.length));
+    lines.push("─".repeat(40 + 22 * configurations.length));
     for (const name of names) {
       const requests =
         configurations[0] === undefined ? 0 : (tallies(configurations[0])[name]?.requests ?? 0);
       const cells = configurations.map((row) => {
         const tally = tallies(row)[name];
-        return cell(tally === undefined ? "" : `${tally.blocked} ${cell(percent(tally), 8)}`, 19);
+        return cell(tally === undefined ? "" : `${tally.blocked} ${cell(percent(tally), 8)}`, 22);
       });
       lines.push(cell(name, 31, true) + cell(String(requests), 9) + cells.join(""));
     }
@@ -79,7 +79,7 @@ export function conclusions(report: DemoReport): string {
   }
   for (const row of report.configurations) {
     const comparison = report.comparisons[row.name];
-    if (comparison !== undefined) lines.push(`${cell(`${row.title}:`, 16, true)} ${sentence(comparison)}`);
+    if (comparison !== undefined) lines.push(`${cell(`${row.title}:`, 21, true)} ${sentence(comparison)}`);
   }
   const second = report.comparisons["second-opinion"];
   if (second !== undefined) {

@@ -20,11 +20,16 @@ export interface RecordedRequest {
   readonly body?: string;
   readonly body_b64?: string;
   readonly granularity: "request";
+  /** The loopback address that it comes from; left out, any. */
+  readonly client?: string;
   readonly text?: string;
 }
 
 /** A request without its label: what goes over the wire. */
-export type Draft = Pick<RecordedRequest, "method" | "path" | "query" | "headers" | "body" | "body_b64">;
+export type Draft = Pick<
+  RecordedRequest,
+  "method" | "path" | "query" | "headers" | "body" | "body_b64" | "client"
+>;
 
 /** A named value of a query or form. */
 export type Field = readonly [name: string, value: string];

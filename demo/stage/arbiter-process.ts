@@ -12,9 +12,16 @@ export interface ArbiterProcess {
   stop(): Promise<void>;
 }
 
-/** Starts `arbiter` with these arguments; its output goes to `directory`. Throws with that output when it ends early. */
-export async function startArbiter(args: readonly string[], directory: string): Promise<ArbiterProcess> {
-  const outputFile = path.join(directory, `arbiter-${args[0]}.log`);
+/**
+ * Starts `arbiter` with these arguments; its output goes to a file of this name in `directory`. Throws with that output when
+ * it ends early.
+ */
+export async function startArbiter(
+  args: readonly string[],
+  directory: string,
+  name: string,
+): Promise<ArbiterProcess> {
+  const outputFile = path.join(directory, `${name}.log`);
   const main = path.join(projectDirectory, "src/cli/main.ts");
   const server: ServerProcess = startServerProcess([process.execPath, main, ...args], { outputFile });
   const address = await until(`arbiter ${args[0]} to be ready`, async () => {

@@ -8,7 +8,9 @@ import path from "node:path";
 import { handToServerUser } from "../../testbed/server-user.ts";
 import { startWaf, type Waf } from "../../testbed/waf.ts";
 import { makeWorkDirectory, removeWorkDirectory } from "../../testbed/work-directory.ts";
-import { startArbiter } from "./arbiter-process.ts";
+import { connectTo, replay } from "../replay.ts";
+import type { Draft } from "../requests/request.ts";
+import { type ArbiterProcess, startArbiter } from "./arbiter-process.ts";
 import { type ShopProcess, startShopProcess } from "./shop-process.ts";
 
 /** What to compare. */
@@ -18,10 +20,18 @@ export interface StageOptions {
   readonly paranoiaLevel: number;
   /** A detector file; left out, the one that ships. */
   readonly model?: string;
+  /** Ordinary requests of the weeks before, from which Arbiter learns the site. */
+  readonly history: readonly Draft[];
 }
 
 /** The configurations that are compared, by the name used in the JSON report. */
-export type ConfigurationName = "crs" | "second-opinion" | "scoring" | "general" | "gateway";
+export type ConfigurationName =
+  | "crs"
+  | "second-opinion-cold"
+  | "second-opinion"
+  | "scoring"
+  | "general"
+  | "gateway";
 
 /** One configuration, running. */
 export interface Configuration {
@@ -42,15 +52,19 @@ export interface Stage {
   /** The way to the shop without any inspection: the same web server with its rule engine off, or the shop itself. */
   readonly bare: { readonly title: string; readonly port: number };
   readonly configurations: readonly Configuration[];
+  /** Requests of the history that the servers answered, and so Arbiter could learn from. */
+  readonly learntFrom: number;
   /** For files of programs that the demo starts. */
   readonly directory: string;
   stop(): Promise<void>;
 }
 
+/** All but the cold one know the site from its history. */
 const pluginModes = [
-  { name: "second-opinion", title: "second opinion" },
-  { name: "scoring", title: "scoring" },
-  { name: "general", title: "general" },
+  { name: "second-opinion-cold", mode: "second-opinion", title: "second opinion, cold" },
+  { name: "second-opinion", mode: "second-opinion", title: "second opinion" },
+  { name: "scoring", mode: "scoring", title: "scoring" },
+  { name: "general", mode: "general", title: "general" },
 ] as const;
 
 /** Starts everything and waits until it serves. What was started is stopped again when a part of it cannot start. */
@@ -75,7 +89,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
 }
 
 type Keep = <T extends { stop(): Promise<void> }>(part: T) => T;
-type Servers = Pick<Stage, "bare" | "configurations">;
+type Servers = Pick<Stage, "bare" | "configurations" | "learntFrom">;
 
 async function startGateway(
   options: StageOptions,
@@ -84,13 +98,20 @@ async function startGateway(
   keep: Keep,
 ): Promise<Servers> {
   const upstream = `http://127.0.0.1:${shop.port}`;
-  const args = ["gateway", "--listen", "127.0.0.1:0", "--upstream", upstream, ...modelArguments(options)];
-  const gateway = keep(await startArbiter(args, directory));
-  const port = Number(gateway.address.slice(gateway.address.lastIndexOf(":") + 1));
+  const profiles = path.join(directory, "shop.profiles");
+  const args = ["gateway", "--listen", "127.0.0.1:0", "--upstream", upstream, "--profiles", profiles];
+  args.push(...modelArguments(options));
+  const portOf = ({ address }: ArbiterProcess): number => Number(address.slice(address.lastIndexOf(":") + 1));
+
+  const learning = await startArbiter(args, directory, "gateway-learning");
+  const learntFrom = await live(options.history, portOf(learning), shop);
+  await learning.stop();
+  const port = portOf(keep(await startArbiter([...args, "--frozen"], directory, "gateway")));
   const blockingRules = async (): Promise<undefined> => undefined;
   return {
     bare: { title: "the shop itself", port: shop.port },
     configurations: [{ name: "gateway", title: "gateway (general)", port, blockingRules }],
+    learntFrom,
   };
 }
 
@@ -103,9 +124,12 @@ async function startWafs(
   const run = path.join(directory, "run");
   await mkdir(run);
   await handToServerUser(run);
-  const socket = path.join(run, "arbiter.sock");
-  keep(await startArbiter(["serve", "--socket", socket, ...modelArguments(options)], directory));
-
+  const profiles = path.join(directory, "shop.profiles");
+  const serve = (name: string, ...args: string[]): Promise<ArbiterProcess> => {
+    const socket = path.join(run, `${name}.sock`);
+    return startArbiter(["serve", "--socket", socket, ...args, ...modelArguments(options)], directory, name);
+  };
+  const socketOf = ({ address }: ArbiterProcess): string => address.slice("unix:".length);
   const common = {
     engine: options.engine as "apache" | "nginx",
     crs: options.crs,
@@ -113,16 +137,38 @@ async function startWafs(
     upstream: shop.port,
     auditLog: "AHZ",
   };
+  const learning = await serve("learning", "--profiles", profiles);
+  const first = await startWaf({
+    ...common,
+    plugin: { settings: { mode: "second-opinion", socket: socketOf(learning), collect: 1 } },
+  });
+  const learntFrom = await live(options.history, first.port, shop);
+  await first.stop();
+  await learning.stop();
+
+  const cold = keep(await serve("cold"));
+  const warm = keep(await serve("warm", "--profiles", profiles, "--frozen"));
   const bare = keep(await startWaf({ ...common, ruleEngine: "Off" }));
   const crs = keep(await startWaf(common));
   const configurations: Configuration[] = [
     { name: "crs", title: "CRS alone", port: crs.port, blockingRules: () => blockingRules(crs) },
   ];
-  for (const { name, title } of pluginModes) {
-    const waf = keep(await startWaf({ ...common, plugin: { settings: { mode: name, socket } } }));
+  for (const { name, mode, title } of pluginModes) {
+    const socket = socketOf(name === "second-opinion-cold" ? cold : warm);
+    const waf = keep(await startWaf({ ...common, plugin: { settings: { mode, socket } } }));
     configurations.push({ name, title, port: waf.port, blockingRules: () => blockingRules(waf) });
   }
-  return { bare: { title: `${options.engine} with the rule engine off`, port: bare.port }, configurations };
+  const title = `${options.engine} with the rule engine off`;
+  return { bare: { title, port: bare.port }, configurations, learntFrom };
+}
+
+/** Lets the visitors of the weeks before do what they did; how many of their requests got a reply. */
+async function live(history: readonly Draft[], port: number, shop: ShopProcess): Promise<number> {
+  const client = connectTo(port, 6);
+  const outcomes = await replay(client, history, 6);
+  client.close();
+  await shop.reset();
+  return outcomes.filter(({ fate }) => fate !== "failed").length;
 }
 
 function modelArguments({ model }: StageOptions): string[] {

@@ -7,7 +7,7 @@ import { findProgram } from "../../testbed/install.ts";
 import { startRecorder } from "../recorder.ts";
 import { shopHost } from "../requests/browser.ts";
 import type { Draft } from "../requests/request.ts";
-import { readPieces } from "./writing.ts";
+import { readPieces, readWriting } from "./writing.ts";
 
 /** What the browser sent, or why there was none. */
 export interface BrowserSession {
@@ -67,7 +67,7 @@ export async function runBrowserSession(upstreamPort: number): Promise<BrowserSe
 }
 
 async function visit(page: Page, base: string): Promise<void> {
-  const posts = ["posts-databases", "posts-shell", "posts-web", "posts-misc"].flatMap(readPieces);
+  const posts = readWriting("writing").posts;
   const goTo = (path: string) => page.goto(base + path);
   const sendForm = async (fields: Readonly<Record<string, string>>): Promise<void> => {
     const form = page.locator('main form[method="post"]');

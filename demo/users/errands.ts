@@ -16,7 +16,7 @@ import {
   sendMultipart,
 } from "../requests/request.ts";
 import { slugOf } from "../shop/database.ts";
-import { type Piece, readLines, readPieces } from "./writing.ts";
+import { type Piece, readLines, type Writing } from "./writing.ts";
 
 /** A request and, where it carries something written by hand, that text. */
 export interface Step {
@@ -25,9 +25,6 @@ export interface Step {
 }
 
 const plainSearches = readLines("plain-searches");
-const remarks = readLines("remarks");
-const links = readLines("links");
-const people = readLines("names").map((line) => line.split("|"));
 
 const slugs = [
   "brass-pocket-level",
@@ -59,12 +56,12 @@ function boundary(random: Random): string {
 }
 
 /** Several sentences of ordinary praise and blame. */
-function chatter(random: Random): string {
+function chatter(random: Random, { remarks }: Writing): string {
   return Array.from({ length: random.below(3) + 1 }, () => pick(random, remarks)).join(" ");
 }
 
 /** Reading: pages, pictures, suggestions while typing, lists, and what analytics send along. No text worth a rule's attention. */
-export function read(random: Random, headers: HeaderSource): Step[] {
+export function read(random: Random, headers: HeaderSource, writing: Writing): Step[] {
   const slug = pick(random, slugs);
   const board = pick(random, boards);
   const words = pick(random, plainSearches);
@@ -143,9 +140,9 @@ export function read(random: Random, headers: HeaderSource): Step[] {
       break;
     case 6: {
       const fields: Field[] = [
-        ["title", pick(random, remarks).slice(0, 30)],
+        ["title", pick(random, writing.remarks).slice(0, 30)],
         ["stars", `${random.below(5) + 1}`],
-        ["review", chatter(random)],
+        ["review", chatter(random, writing)],
       ];
       drafts.push(sendForm(headers, `/products/${slug}`, fields));
       break;
@@ -153,14 +150,14 @@ export function read(random: Random, headers: HeaderSource): Step[] {
     case 7: {
       const fields: Field[] = [
         ["title", pick(random, plainSearches)],
-        ["body", chatter(random)],
+        ["body", chatter(random, writing)],
         ["tags", `${board},question`],
       ];
       drafts.push(sendForm(headers, `/forum/${board}`, fields));
       break;
     }
     default:
-      drafts.push(sendJson(headers, "/api/notes", { text: chatter(random), pinned: false }));
+      drafts.push(sendJson(headers, "/api/notes", { text: chatter(random, writing), pinned: false }));
       drafts.push(get(headers, `/api/notes/${random.below(400) + 1}`, "", "call"));
   }
   return drafts.map((draft) => ({ draft }));
@@ -265,7 +262,12 @@ export function document(random: Random, headers: HeaderSource, piece: Piece): S
 }
 
 /** An uploaded file; tables and XML also go to the import. `title` is the file's name and type. */
-export function uploadFile(random: Random, headers: HeaderSource, piece: Piece): Step[] {
+export function uploadFile(
+  random: Random,
+  headers: HeaderSource,
+  { remarks }: Writing,
+  piece: Piece,
+): Step[] {
   const at = piece.title.lastIndexOf(" ");
   const [name, type] = [piece.title.slice(0, at), piece.title.slice(at + 1)];
   const file = { field: "file", name, type, content: piece.text };
@@ -289,8 +291,8 @@ export function uploadFile(random: Random, headers: HeaderSource, piece: Piece):
 }
 
 /** A message in the contact form, now and then with a picture of the screen. */
-export function message(random: Random, headers: HeaderSource, piece: Piece): Step[] {
-  const [name = "", email = ""] = pick(random, people);
+export function message(random: Random, headers: HeaderSource, { names }: Writing, piece: Piece): Step[] {
+  const [name = "", email = ""] = pick(random, names).split("|");
   const fields: Field[] = [
     ["name", name],
     ["email", email],
@@ -346,7 +348,7 @@ export function profile(random: Random, headers: HeaderSource, person: string): 
 }
 
 /** A link that leaves the shop, is shared, or comes back from the single sign-on. */
-export function link(random: Random, headers: HeaderSource, url: string): Step[] {
+export function link(random: Random, headers: HeaderSource, { remarks }: Writing, url: string): Step[] {
   const shared = `${pick(random, remarks)} ${url}`;
   return [
     { draft: get(headers, "/go", scriptEncoded([["url", url]])), text: url },
@@ -416,19 +418,18 @@ export function webhook(random: Random, piece: Piece): Step[] {
   return [{ draft: sendJson(headers, "/hooks/forge", event), text: piece.text }];
 }
 
-/** Everything that is written by hand, as errands of one visitor each. */
-export function writingErrands(random: Random, visitor: () => HeaderSource): Step[][] {
-  const posts = ["posts-databases", "posts-shell", "posts-web", "posts-misc"].flatMap(readPieces);
+/** Everything that was written in one period, as errands of one visitor each. */
+export function writingErrands(random: Random, visitor: () => HeaderSource, writing: Writing): Step[][] {
   return [
-    ...posts.map((piece) => post(random, visitor(), piece)),
-    ...posts.filter((_, index) => index % 6 === 0).map((piece) => webhook(random, piece)),
-    ...readPieces("rich-text").map((piece) => richText(random, visitor(), piece)),
-    ...readPieces("pages").map((piece) => wikiPage(random, visitor(), piece)),
-    ...readPieces("documents").map((piece) => document(random, visitor(), piece)),
-    ...readPieces("uploads").map((piece) => uploadFile(random, visitor(), piece)),
-    ...readPieces("messages").map((piece) => message(random, visitor(), piece)),
-    ...readLines("searches").map((words) => search(random, visitor(), words)),
-    ...readLines("names").map((person) => profile(random, visitor(), person)),
-    ...links.map((url) => link(random, visitor(), url)),
+    ...writing.posts.map((piece) => post(random, visitor(), piece)),
+    ...writing.posts.filter((_, index) => index % 6 === 0).map((piece) => webhook(random, piece)),
+    ...writing.richText.map((piece) => richText(random, visitor(), piece)),
+    ...writing.pages.map((piece) => wikiPage(random, visitor(), piece)),
+    ...writing.documents.map((piece) => document(random, visitor(), piece)),
+    ...writing.uploads.map((piece) => uploadFile(random, visitor(), writing, piece)),
+    ...writing.messages.map((piece) => message(random, visitor(), writing, piece)),
+    ...writing.searches.map((words) => search(random, visitor(), words)),
+    ...writing.names.map((person) => profile(random, visitor(), person)),
+    ...writing.links.map((url) => link(random, visitor(), writing, url)),
   ];
 }

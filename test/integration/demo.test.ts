@@ -11,7 +11,7 @@ import { readTraffic } from "../../demo/traffic.ts";
 describe("the demo behind Apache with CRS 3", () => {
   let stage: Stage;
   beforeAll(async () => {
-    stage = await setStage({ engine: "apache", crs: "3", paranoiaLevel: 1 });
+    stage = await setStage({ engine: "apache", crs: "3", paranoiaLevel: 1, history: readTraffic("history") });
   });
   afterAll(() => stage?.stop());
 
@@ -25,7 +25,13 @@ describe("the demo behind Apache with CRS 3", () => {
     const rows: ConfigurationReport[] = [];
     const figures = await examine(stage, questions, { onProgress() {}, onRow: (row) => void rows.push(row) });
 
-    expect(rows.map(({ name }) => name)).toEqual(["crs", "second-opinion", "scoring", "general"]);
+    expect(rows.map(({ name }) => name)).toEqual([
+      "crs",
+      "second-opinion-cold",
+      "second-opinion",
+      "scoring",
+      "general",
+    ]);
     expect(figures.crsAlone?.falseAlarms).toBeGreaterThanOrEqual(200);
     expect(Object.keys(figures.crsAlone?.falseAlarmRules ?? {}).length).toBeGreaterThanOrEqual(20);
     for (const { benign, attacks, latency } of rows) {
@@ -42,7 +48,12 @@ describe("the demo behind Apache with CRS 3", () => {
 
 describe("the demo without a WAF", () => {
   it("has the gateway decide", async () => {
-    const stage = await setStage({ engine: "gateway", crs: "3", paranoiaLevel: 1 });
+    const stage = await setStage({
+      engine: "gateway",
+      crs: "3",
+      paranoiaLevel: 1,
+      history: readTraffic("history").slice(0, 60),
+    });
     try {
       const questions = {
         benign: readTraffic("reading").slice(0, 60),
