@@ -2,7 +2,7 @@
  * The figures of a demo run, as `--json` writes them (`docs/getting-started/demo.md` describes each field), and the
  * sums that they are made from.
  */
-import type { Outcome } from "../replay.ts";
+import type { Fate, Outcome } from "../replay.ts";
 import type { ConfigurationName } from "../stage/stage.ts";
 
 /** How many requests were sent, how many the WAF refused, and how many got no usable reply. */
@@ -96,15 +96,18 @@ export function compare(
   crs: { readonly benign: readonly Outcome[]; readonly attacks: readonly Outcome[] },
   mode: { readonly benign: readonly Outcome[]; readonly attacks: readonly Outcome[] },
 ): Comparison {
-  const both = (kind: "benign" | "attacks"): number =>
-    crs[kind].filter(({ fate }, index) => fate === "blocked" && mode[kind][index]?.fate === "blocked").length;
+  const both = (kind: "benign" | "attacks", isSame: (fate: Fate | undefined) => boolean): number =>
+    crs[kind].filter(({ fate }, index) => fate === "blocked" && isSame(mode[kind][index]?.fate)).length;
+  // A visitor without a reply is no better off than one who was refused.
+  const left = both("benign", (fate) => fate !== "passed");
+  const kept = both("attacks", (fate) => fate === "blocked");
   const falseAlarms = tallyOf(crs.benign).blocked;
   const caught = tallyOf(crs.attacks).blocked;
   return {
-    falseAlarmsLeft: both("benign"),
-    falseAlarmShare: falseAlarms === 0 ? 0 : both("benign") / falseAlarms,
-    attacksKept: both("attacks"),
-    keptShare: caught === 0 ? 1 : both("attacks") / caught,
+    falseAlarmsLeft: left,
+    falseAlarmShare: falseAlarms === 0 ? 0 : left / falseAlarms,
+    attacksKept: kept,
+    keptShare: caught === 0 ? 1 : kept / caught,
   };
 }
 

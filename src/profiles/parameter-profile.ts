@@ -72,10 +72,14 @@ export const largestRaise = 1.5;
 
 /**
  * What a startling value adds to the log-odds, in [0, 1.5]: how much rarer such values are in this parameter than in others
- * (Laplace's rule of succession, as odds of one in twenty).
+ * one in twenty.
  */
 export function raiseOf(profile: ParameterProfile): number {
   if (!isKnown(profile)) return 0;
-  const share = (startlingOf(profile) + 1) / (valuesOf(profile) + 2);
-  return Math.min(largestRaise, Math.max(0, Math.log(usualShare / share)));
+  return Math.min(largestRaise, Math.max(0, Math.log(usualShare / startlingShare(profile))));
+}
+
+/** Share of startling values among the ordinary ones, by Laplace's rule of succession. */
+function startlingShare(profile: ParameterProfile): number {
+  return (startlingOf(profile) + 1) / (valuesOf(profile) + 2);
 }

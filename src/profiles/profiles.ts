@@ -65,6 +65,8 @@ export const profileLimits = {
   nameLength: 64,
 } as const;
 
+/** Values from which on an endpoint's own pieces are enough; before, those of its siblings count as well. */
+const valuesForPieces = 300;
 /** Lessons between two counts of what there is, while a limit is reached. */
 const recountEvery = 1_000;
 /** A site or parameter seen less often gives way to a new one. */
@@ -95,11 +97,10 @@ export class Profiles {
     if (site === undefined) return undefined;
     const { own, siblings } = findEndpoint(site.root, transaction.method, transaction.path);
     return (parameter) => {
+      const places = isEverywhere(parameter.location) ? [site.everywhere] : [own, siblings];
       const name = nameOf(parameter);
-      const profile = isEverywhere(parameter.location)
-        ? site.everywhere.get(name)
-        : better(own?.get(name), siblings?.get(name));
-      return profile === undefined ? undefined : historyOf(profile, this.pieces);
+      const profiles = places.flatMap((endpoint) => endpoint?.get(name) ?? []);
+      return historyOf(profiles, this.pieces);
     };
   }
 
@@ -135,8 +136,7 @@ export class Profiles {
         const most = hasRoom ? profileLimits.parameters : 0;
         return admit(endpoint, name, most, make, isSlightParameter) ?? [];
       });
-      const known = better(profiles[0], profiles[1]);
-      return known === undefined ? undefined : lessonOf(known, profiles, this.pieces, group);
+      return profiles.length === 0 ? undefined : lessonOf(profiles, this.pieces, group);
     };
   }
 
@@ -213,29 +213,28 @@ function isEverywhere(location: Location): boolean {
   return location === "header" || location === "cookie" || location === "path";
 }
 
-/** The endpoint's own profile once enough is known of it, else the one that it shares with its siblings. */
-function better(
-  own: ParameterProfile | undefined,
-  siblings: ParameterProfile | undefined,
-): ParameterProfile | undefined {
-  return own !== undefined && (siblings === undefined || isKnown(own)) ? own : (siblings ?? own);
-}
-
-function historyOf(profile: ParameterProfile, pieces: PieceTable): ParameterHistory {
+/**
+ * The history of a parameter from the profile of its endpoint and the one that it shares with its siblings: each speaks
+ * for itself once enough is known of it, which takes longer for pieces than for counts.
+ */
+function historyOf(
+  [own, siblings = own]: readonly ParameterProfile[],
+  pieces: PieceTable,
+): ParameterHistory | undefined {
+  if (own === undefined || siblings === undefined || !isKnown(siblings)) return undefined;
+  const { key } = valuesOf(own) >= valuesForPieces ? own : siblings;
   return {
-    isFamiliar: (reading, bucket) => pieces.isFamiliar(profile.key, reading, bucket),
-    raise: raiseOf(profile),
+    isFamiliar: (reading, bucket) => pieces.isFamiliar(key, reading, bucket),
+    raise: raiseOf(isKnown(own) ? own : siblings),
   };
 }
 
-function lessonOf(
-  known: ParameterProfile,
-  profiles: readonly ParameterProfile[],
-  pieces: PieceTable,
-  group: number,
-): Lesson {
+/** As good as none: nothing is familiar yet. */
+const noHistory: ParameterHistory = { isFamiliar: () => false, raise: 0 };
+
+function lessonOf(profiles: readonly ParameterProfile[], pieces: PieceTable, group: number): Lesson {
   return {
-    ...historyOf(known, pieces),
+    ...(historyOf(profiles, pieces) ?? noHistory),
     notePiece(reading, bucket) {
       for (const { key } of profiles) pieces.learn(key, reading, bucket, group);
     },
@@ -245,12 +244,30 @@ function lessonOf(
   };
 }
 
-/** Location and name; the places in a list are one, and names are cut where only machines make longer ones. */
+/**
+ * What a parameter is called here. A field of a body is one, whatever form the body has and whoever took it apart: ModSecurity
+ * calls JSON's `a` `json.a`. The places in a list are one, and names are cut where only machines make longer ones.
+ */
 function nameOf({ location, name }: ParameterName): string {
   const short = name.slice(0, profileLimits.nameLength);
-  const plain = location === "json" ? short.replace(/(^|\.)[0-9]+(?=\.|$)/g, "$1#") : short;
-  const shown = location === "header" ? plain.toLowerCase() : plain;
-  return `${location}:${shown}`;
+  switch (location) {
+    case "header":
+      return `header:${short.toLowerCase()}`;
+    case "engine":
+      return `field:${listsAsOne(short.startsWith("json.") ? short.slice("json.".length) : short)}`;
+    case "json":
+      return `field:${listsAsOne(short)}`;
+    case "form":
+    case "multipart":
+      return `field:${short}`;
+    default:
+      return `${location}:${short}`;
+  }
+}
+
+/** `tags.0` and `tags.17` are one parameter. */
+function listsAsOne(name: string): string {
+  return name.replace(/(^|\.)[0-9]+(?=\.|$)/g, "$1#");
 }
 
 /** The Host header in lower case; empty where there is none. */

@@ -52,7 +52,10 @@ describe("the worst text", () => {
 });
 
 describe("the history of a parameter", () => {
-  const history = (familiar: boolean, raise = 0): ParameterHistory => ({ isFamiliar: () => familiar, raise });
+  const history = (familiar: boolean, raise = 0): ParameterHistory => ({
+    isFamiliar: () => familiar,
+    raise,
+  });
   const found = (
     texts: readonly Text[],
     historyOf: (text: Text) => ParameterHistory | undefined,

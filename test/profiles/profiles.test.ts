@@ -8,10 +8,14 @@ const request = (uri: string, client = "10.0.0.1", host = "a.example", method = 
   buildTransaction({ method, uri, client, headers: [{ name: "Host", value: host }] });
 const q: ParameterName = { location: "query", name: "q" };
 
-/** Teaches the piece 42 as an ordinary one of parameter `q`, from so many networks. */
-function teach(profiles: Profiles, uri: string, networks = 40, host?: string): void {
-  for (let network = 0; network < networks; network++) {
-    const lesson = profiles.learn(request(uri, `10.0.${network}.1`, host))(q)!;
+/** Teaches the piece 42 as an ordinary one of a parameter, once from each of so many networks. */
+function teach(
+  profiles: Profiles,
+  uri: string,
+  { networks = 40, from = 0, host = "a.example", parameter = q } = {},
+): void {
+  for (let network = from; network < from + networks; network++) {
+    const lesson = profiles.learn(request(uri, `10.0.${network}.1`, host))(parameter)!;
     lesson.notePiece("tokens", 42);
     lesson.noteValue(false);
   }
@@ -41,22 +45,52 @@ describe("what is learnt of a parameter", () => {
 
   test("holds for all places of a JSON list", () => {
     const profiles = new Profiles();
-    for (let network = 0; network < 9; network++)
-      profiles
-        .learn(request("/", `10.0.${network}.1`))({ location: "json", name: "tags.0" })!
-        .notePiece("tokens", 42);
+    teach(profiles, "/", { parameter: { location: "json", name: "tags.0" } });
     expect(isFamiliar(profiles, request("/"), { location: "json", name: "tags.17" })).toBe(true);
     expect(isFamiliar(profiles, request("/"), { location: "json", name: "tags.a" })).toBeUndefined();
   });
 
+  test("holds for a field of a body, whatever form the body has and whoever took it apart", () => {
+    const profiles = new Profiles();
+    teach(profiles, "/", { parameter: { location: "form", name: "text" } });
+    for (const parameter of [
+      { location: "json", name: "text" },
+      { location: "multipart", name: "text" },
+      { location: "engine", name: "text" },
+      { location: "engine", name: "json.text" },
+    ] as const)
+      expect(isFamiliar(profiles, request("/"), parameter), parameter.location).toBe(true);
+    expect(isFamiliar(profiles, request("/"), { location: "query", name: "text" })).toBeUndefined();
+  });
+
   test("of headers, cookies and paths holds on the whole site", () => {
     const profiles = new Profiles();
-    const header = { location: "header", name: "X-App" } as const;
-    for (let network = 0; network < 9; network++)
-      profiles
-        .learn(request("/a", `10.0.${network}.1`))(header)!
-        .notePiece("tokens", 42);
+    teach(profiles, "/a", { parameter: { location: "header", name: "X-App" } });
     expect(isFamiliar(profiles, request("/b/c"), { location: "header", name: "x-app" })).toBe(true);
+  });
+
+  test("says nothing before thirty values", () => {
+    const profiles = new Profiles();
+    teach(profiles, "/", { networks: 29 });
+    expect(isFamiliar(profiles, request("/"))).toBeUndefined();
+    teach(profiles, "/", { networks: 1 });
+    expect(isFamiliar(profiles, request("/"))).toBe(true);
+  });
+
+  test("at an endpoint of its own ends what its siblings say, once it has had 300 values", () => {
+    const profiles = new Profiles();
+    teach(profiles, "/wiki/one");
+    const another = (values: number): void => {
+      for (let i = 0; i < values; i++)
+        profiles
+          .learn(request("/wiki/two", `10.0.${i % 40}.1`))(q)!
+          .noteValue(false);
+    };
+    another(299);
+    expect(isFamiliar(profiles, request("/wiki/two"))).toBe(true);
+    another(1);
+    expect(isFamiliar(profiles, request("/wiki/two"))).toBe(false);
+    expect(isFamiliar(profiles, request("/wiki/three"))).toBe(true);
   });
 });
 
@@ -67,13 +101,12 @@ test("a loud network teaches nothing alone", () => {
     lesson.notePiece("tokens", 42);
     lesson.noteValue(false);
   }
-  expect(isFamiliar(profiles, request("/"))).toBe(false);
-  expect(profiles.historyOf(request("/"))!(q)!.raise).toBe(0);
+  expect(isFamiliar(profiles, request("/"))).toBeUndefined();
 });
 
 test("startling values that are no lessons make others weigh less, and grow nothing", () => {
   const profiles = new Profiles();
-  teach(profiles, "/?q=x", 200);
+  teach(profiles, "/?q=x", { networks: 200 });
   const raise = (): number => profiles.historyOf(request("/"))!(q)!.raise;
   const before = raise();
   for (let network = 0; network < 60; network++) profiles.noteStartling(request("/", `10.0.${network}.1`), q);
@@ -140,15 +173,12 @@ describe("limits", () => {
 
 test("nodes that merge know together what none knew alone", () => {
   const [a, b] = [new Profiles(), new Profiles()];
-  const learn = (profiles: Profiles, client: string): void => {
-    profiles.learn(request("/?q=x", client))(q)!.notePiece("tokens", 42);
-  };
-  for (const client of ["10.0.0.1", "10.0.1.1"]) learn(a, client);
-  for (let network = 2; network < 9; network++) learn(b, `10.0.${network}.1`);
+  teach(a, "/?q=x", { networks: 15 });
+  teach(b, "/?q=x", { networks: 15, from: 15 });
   teach(b, "/other/page?q=x");
-  expect(isFamiliar(a, request("/"))).toBe(false);
+  expect(isFamiliar(a, request("/"))).toBeUndefined();
   a.merge(b);
   expect(isFamiliar(a, request("/"))).toBe(true);
   expect(isFamiliar(a, request("/other/page"))).toBe(true);
-  expect(a.requests).toBe(2 + 7 + 40);
+  expect(a.requests).toBe(15 + 15 + 40);
 });
