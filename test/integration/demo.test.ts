@@ -40,8 +40,10 @@ describe("the demo behind Apache with CRS 3", () => {
       expect(attacks.failed).toBe(0);
       expect(latency.requests).toBeGreaterThan(0);
     }
-    const [crs, secondOpinion, scoring] = rows;
-    expect(secondOpinion!.benign.blocked).toBeLessThanOrEqual(crs!.benign.blocked);
+    const [crs, cold, secondOpinion, scoring] = rows;
+    expect(stage.learntFrom).toBe(readTraffic("history").length);
+    expect(cold!.benign.blocked).toBeLessThan(crs!.benign.blocked);
+    expect(secondOpinion!.benign.blocked).toBeLessThan(cold!.benign.blocked);
     expect(scoring!.attacks.blocked).toBeGreaterThanOrEqual(crs!.attacks.blocked);
   });
 });

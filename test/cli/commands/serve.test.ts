@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { defaultDetectorPath, loadDetector } from "../../../src/config/load-detector.ts";
+import { loadProfiles } from "../../../src/config/load-profiles.ts";
 import { call, open } from "../../server/raw-client.ts";
 import { type Running, runCommand, startCommand } from "../run-command.ts";
 
@@ -113,5 +114,29 @@ describe("arbiter serve", () => {
     writeFileSync(profiles, "");
     const process = await start(["--listen", "127.0.0.1:0", "--profiles", profiles]);
     expect((await call(portOf(process), { headers: json, body })).status).toBe(200);
+  });
+
+  it("learns from what it is asked about, keeps that through a restart, and learns nothing where it is frozen", async () => {
+    const profiles = join(directory, "profiles");
+    const ask = async (...more: string[]): Promise<number> => {
+      const process = await start(["--listen", "127.0.0.1:0", "--profiles", profiles, ...more]);
+      await call(portOf(process), { headers: json, body });
+      await call(portOf(process), { path: "/v1/transactions", headers: json, body });
+      process.process.kill("SIGTERM");
+      expect(await process.ended).toBe(0);
+      return (await loadProfiles(profiles)).requests;
+    };
+    expect(await ask()).toBe(2);
+    expect(await ask()).toBe(4);
+    expect(await ask("--frozen")).toBe(4);
+  });
+
+  it("starts with profiles that cannot be read, and puts them aside", async () => {
+    const profiles = join(directory, "profiles");
+    writeFileSync(profiles, "no profiles");
+    const process = await start(["--listen", "127.0.0.1:0", "--profiles", profiles]);
+    expect((await call(portOf(process), { headers: json, body })).status).toBe(200);
+    expect(process.stderr()).toContain("profiles_invalid");
+    expect(existsSync(`${profiles}.bad`)).toBe(true);
   });
 });
