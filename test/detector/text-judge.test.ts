@@ -84,6 +84,21 @@ describe("the history of a parameter", () => {
     expect(found([other, hostile], familiar).text).not.toBe(worse);
   });
 
+  test("raises a text above one that is worse by itself", () => {
+    const other = textOf("zq' union select null,user from t--");
+    const oddsOf = (text: Text): number => {
+      const { letters, tokens } = judge.findWorst([text]);
+      return letters + tokens;
+    };
+    const [worse, milder] = oddsOf(hostile) > oddsOf(other) ? [hostile, other] : [other, hostile];
+    expect(oddsOf(worse) - oddsOf(milder)).toBeLessThan(1.4);
+    for (const texts of [
+      [worse, milder],
+      [milder, worse],
+    ])
+      expect(found(texts, (text) => history(false, text === milder ? 1.5 : 0)).text).toBe(milder);
+  });
+
   test("is taught the alarming pieces of a text, whether it is read at once or not", () => {
     for (const text of [hostile, textOf(`${"ab, ".repeat(5_000)}${hostile.text}`)]) {
       const known = new Set<string>();

@@ -29,6 +29,22 @@ describe("a piece is familiar", () => {
   });
 });
 
+test("what several sources know gives way to what as many know, and not to one source's", () => {
+  const table = new PieceTable();
+  const full = 1_500_000;
+  for (let piece = 0; piece < full; piece++)
+    for (let group = 0; group < 3; group++) table.learn(1, "tokens", piece, group);
+  const known = (): number => {
+    let count = 0;
+    for (let piece = 0; piece < full; piece += 10) if (table.isFamiliar(1, "tokens", piece)) count++;
+    return count;
+  };
+  const before = known();
+  expect(before).toBeGreaterThan(50_000);
+  for (let piece = 0; piece < full; piece++) table.learn(2, "tokens", piece, 5);
+  expect(known()).toBeGreaterThan(before * 0.98);
+});
+
 test("hardly any piece is taken for another one in a full table", () => {
   const table = new PieceTable();
   for (let piece = 0; piece < 400_000; piece++)
