@@ -33,7 +33,7 @@ export interface Writing {
 /** The files of posts of each period. */
 const postFiles: Readonly<Record<Period, readonly string[]>> = {
   writing: ["posts-databases", "posts-shell", "posts-web", "posts-misc"],
-  history: ["posts-a", "posts-b", "posts-c"],
+  history: ["posts-a", "posts-b", "posts-c", "posts-d"],
 };
 
 /** Reads all that was written in one period. */
