@@ -145,10 +145,8 @@ export function textJudge(models: TextModels): TextJudge {
     const { symbols, length } = folded;
     return scoreReadings(models, symbols, length, tokenized, count, buffers, window);
   };
-  /** Log-odds of one piece of a text, both readings together, without what is familiar in its parameter. */
-  const scoreStrange = (text: Text, from: number, until: number, history: ParameterHistory): number => {
-    fold(text.text, text.place, from, until, folded);
-    const count = tokenize(folded, tokenized);
+  /** Log-odds of the piece in the scratch memory, both readings together, without what is familiar in its parameter. */
+  const scoreStrange = (count: number, history: ParameterHistory): number => {
     const ofTokens = (bucket: number): boolean => history.isFamiliar("tokens", bucket);
     scoreUnfamiliar(tokens, tokenized, count, buffers, window, ofTokens);
     const tokensLogit = boundedLogit(window.logit);
@@ -157,16 +155,19 @@ export function textJudge(models: TextModels): TextJudge {
     scoreUnfamiliar(letters, folded.symbols, folded.length, buffers, window, ofLetters);
     return boundedLogit(window.logit) + tokensLogit;
   };
-  /** What a history adds to the log-odds of a piece that scored `cold` without one. */
+  /** What the history of its parameter adds to the log-odds of a piece that scored `cold` without one. */
   const shiftOf = (
     text: Text,
     from: number,
     until: number,
     cold: number,
-    history: ParameterHistory | undefined,
+    historyOf: HistoryOf | undefined,
   ): number => {
-    if (history === undefined || cold < startlingLogits) return 0;
-    const strange = scoreStrange(text, from, until, history);
+    // Only what is startling is looked up: most requests hold nothing of the kind.
+    const history = cold < startlingLogits ? undefined : historyOf?.(text);
+    if (history === undefined) return 0;
+    fold(text.text, text.place, from, until, folded);
+    const strange = scoreStrange(tokenize(folded, tokenized), history);
     const relief = Math.max(-largestRelief, strange - cold);
     return strange < startlingLogits ? relief : relief + history.raise;
   };
@@ -202,8 +203,8 @@ export function textJudge(models: TextModels): TextJudge {
           const scores = isHeader ? scoreHeader(text) : score(text, from, until);
           const cold = scores.letters + scores.tokens;
           const toBeat = worst.letters + worst.tokens + worst.shift;
-          if (historyOf === undefined ? cold <= toBeat : cold + largestRaise <= toBeat) continue;
-          const shift = historyOf === undefined ? 0 : shiftOf(text, from, until, cold, historyOf(text));
+          if (cold + (historyOf === undefined ? 0 : largestRaise) <= toBeat) continue;
+          const shift = shiftOf(text, from, until, cold, historyOf);
           if (cold + shift > toBeat)
             worst = { letters: scores.letters, tokens: scores.tokens, shift, text, from, until };
         }
@@ -213,9 +214,9 @@ export function textJudge(models: TextModels): TextJudge {
     teach(text, lesson) {
       let isStartling = false;
       for (const [from, until] of piecesOf(text)) {
-        isStartling ||= scoreStrange(text, from, until, lesson) >= startlingLogits;
         fold(text.text, text.place, from, until, folded);
         const count = tokenize(folded, tokenized);
+        isStartling ||= scoreStrange(count, lesson) >= startlingLogits;
         visitAlarming(tokens, tokenized, count, buffers, (bucket) => lesson.notePiece("tokens", bucket));
         visitAlarming(letters, folded.symbols, folded.length, buffers, (bucket) =>
           lesson.notePiece("letters", bucket),

@@ -98,7 +98,7 @@ export function growEndpoint(
   let above = "";
   root.requests++;
   for (const branch of branchesOf(path)) {
-    const taken = childOf(here, branch, hasRoom ? mostChildren : 0, make);
+    const taken = childOf(here, branch, hasRoom, make);
     if (taken === undefined) return undefined;
     parent = here;
     above = template;
@@ -106,10 +106,8 @@ export function growEndpoint(
     template = `${template}/${taken.branch}`;
     here.requests++;
   }
-  const isSlight = (endpoint: Endpoint): boolean => !hasHistory(endpoint);
-  const methods = hasRoom ? mostMethods : 0;
-  const own = admit(here.endpoints, method, methods, newEndpoint, isSlight);
-  const siblings = admit(parent.siblings, method, methods, newEndpoint, isSlight);
+  const own = endpointOf(here.endpoints, method, hasRoom);
+  const siblings = endpointOf(parent.siblings, method, hasRoom);
   if (own === undefined || siblings === undefined) return undefined;
   return {
     own: { template: `${method} ${template}`, endpoint: own },
@@ -117,14 +115,26 @@ export function growEndpoint(
   };
 }
 
-function childOf(
+/** The endpoint of a method, made where there is room for it. */
+export function endpointOf(
+  endpoints: Map<string, Endpoint>,
+  method: string,
+  hasRoom: boolean,
+): Endpoint | undefined {
+  const isSlight = (endpoint: Endpoint): boolean => !hasHistory(endpoint);
+  return admit(endpoints, method, hasRoom ? mostMethods : 0, newEndpoint, isSlight);
+}
+
+/** The branch of a segment, or the one that stands for all that found no room; made where there is room for it. */
+export function childOf(
   segment: Segment,
   branch: string,
-  most: number,
+  hasRoom: boolean,
   make: () => Segment,
 ): { branch: string; child: Segment } | undefined {
   const isSlight = ({ requests }: Segment): boolean => requests < slightRequests;
   const { children } = segment;
+  const most = hasRoom ? mostChildren : 0;
   const own = admit(children, branch, most, make, isSlight);
   if (own !== undefined) return { branch, child: own };
   // One more than the limit, for all that are too many.

@@ -71,8 +71,8 @@ const usualShare = 0.05;
 export const largestRaise = 1.5;
 
 /**
- * What a startling value adds to the log-odds, in [0, 1.5]: how much rarer such values are in this parameter than in others
- * one in twenty.
+ * What a startling value adds to the log-odds, in [0, 1.5]: how much rarer such values are in this parameter than in one of
+ * which little is known.
  */
 export function raiseOf(profile: ParameterProfile): number {
   if (!isKnown(profile)) return 0;

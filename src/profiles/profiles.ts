@@ -6,7 +6,9 @@
 import type { Header, Location, Transaction } from "../transaction/transaction.ts";
 import { admit } from "./crowd.ts";
 import {
+  childOf,
   type Endpoint,
+  endpointOf,
   type Found,
   findEndpoint,
   growEndpoint,
@@ -94,14 +96,7 @@ export class Profiles {
     transaction: Transaction,
   ): ((parameter: ParameterName) => ParameterHistory | undefined) | undefined {
     const site = this.sites.get(hostOf(transaction.headers));
-    if (site === undefined) return undefined;
-    const { own, siblings } = findEndpoint(site.root, transaction.method, transaction.path);
-    return (parameter) => {
-      const places = isEverywhere(parameter.location) ? [site.everywhere] : [own, siblings];
-      const name = nameOf(parameter);
-      const profiles = places.flatMap((endpoint) => endpoint?.get(name) ?? []);
-      return historyOf(profiles, this.pieces);
-    };
+    return site && ((parameter) => historyOf(profilesOf(site, transaction, parameter), this.pieces));
   }
 
   /**
@@ -115,11 +110,8 @@ export class Profiles {
     const hasRoom = this.#hasRoom();
     const site = admit(this.sites, host, profileLimits.sites, newSiteProfile, isSlightSite);
     if (site === undefined) return () => undefined;
-    const makeSegment = (): Segment => {
-      this.#segments++;
-      return newSegment();
-    };
-    const found = growEndpoint(site.root, transaction.method, transaction.path, hasRoom, makeSegment);
+    const { method, path } = transaction;
+    const found = growEndpoint(site.root, method, path, hasRoom, () => this.#newSegment());
     const everywhere: Found = { template: "*", endpoint: site.everywhere };
     return (parameter) => {
       const places = isEverywhere(parameter.location)
@@ -129,12 +121,8 @@ export class Profiles {
           : [found.own, found.siblings];
       const name = nameOf(parameter);
       const profiles = places.flatMap(({ template, endpoint }) => {
-        const make = (): ParameterProfile => {
-          this.#parameters++;
-          return newParameterProfile(hashText(`${host}\n${template}\n${name}`, 0));
-        };
-        const most = hasRoom ? profileLimits.parameters : 0;
-        return admit(endpoint, name, most, make, isSlightParameter) ?? [];
+        const key = hashText(`${host}\n${template}\n${name}`);
+        return this.#parameter(endpoint, name, key, hasRoom) ?? [];
       });
       return profiles.length === 0 ? undefined : lessonOf(profiles, this.pieces, group);
     };
@@ -147,16 +135,9 @@ export class Profiles {
   noteStartling(transaction: Transaction, parameter: ParameterName): void {
     const group = sourceGroup(transaction.client, this.requests);
     this.requests++;
-    for (const profile of this.#profilesOf(transaction, parameter)) countValue(profile, group, true);
-  }
-
-  /** The profiles of a parameter that exist, its endpoint's own first. */
-  #profilesOf({ headers, method, path }: Transaction, parameter: ParameterName): ParameterProfile[] {
-    const site = this.sites.get(hostOf(headers));
-    if (site === undefined) return [];
-    const { own, siblings } = findEndpoint(site.root, method, path);
-    const places = isEverywhere(parameter.location) ? [site.everywhere] : [own, siblings];
-    return places.flatMap((endpoint) => endpoint?.get(nameOf(parameter)) ?? []);
+    const site = this.sites.get(hostOf(transaction.headers));
+    if (site === undefined) return;
+    for (const profile of profilesOf(site, transaction, parameter)) countValue(profile, group, true);
   }
 
   /** Adds what another node has learnt. */
@@ -166,10 +147,44 @@ export class Profiles {
     for (const [host, site] of other.sites) {
       const own = admit(this.sites, host, profileLimits.sites, newSiteProfile, isSlightSite);
       if (own === undefined) continue;
-      mergeEndpoint(own.everywhere, site.everywhere);
-      mergeSegment(own.root, site.root);
+      this.#mergeEndpoint(own.everywhere, site.everywhere);
+      this.#mergeSegment(own.root, site.root);
     }
-    this.#recount();
+  }
+
+  #newSegment(): Segment {
+    this.#segments++;
+    return newSegment();
+  }
+
+  /** The profile of a parameter, made where there is room for it. */
+  #parameter(endpoint: Endpoint, name: string, key: number, hasRoom: boolean): ParameterProfile | undefined {
+    const make = (): ParameterProfile => {
+      this.#parameters++;
+      return newParameterProfile(key);
+    };
+    return admit(endpoint, name, hasRoom ? profileLimits.parameters : 0, make, isSlightParameter);
+  }
+
+  #mergeEndpoint(into: Endpoint, other: Endpoint): void {
+    for (const [name, profile] of other) {
+      const own = this.#parameter(into, name, profile.key, this.#hasRoom());
+      if (own !== undefined) mergeParameter(own, profile);
+    }
+  }
+
+  #mergeSegment(into: Segment, other: Segment): void {
+    into.requests += other.requests;
+    for (const kind of ["endpoints", "siblings"] as const) {
+      for (const [method, endpoint] of other[kind]) {
+        const own = endpointOf(into[kind], method, this.#hasRoom());
+        if (own !== undefined) this.#mergeEndpoint(own, endpoint);
+      }
+    }
+    for (const [branch, child] of other.children) {
+      const own = childOf(into, branch, this.#hasRoom(), () => this.#newSegment());
+      if (own !== undefined) this.#mergeSegment(own.child, child);
+    }
   }
 
   #hasRoom(): boolean {
@@ -206,6 +221,18 @@ function isSlightSite({ root }: SiteProfile): boolean {
 
 function isSlightParameter(profile: ParameterProfile): boolean {
   return valuesOf(profile) < slightSeen;
+}
+
+/** The profiles of a parameter that exist, its endpoint's own first. */
+function profilesOf(
+  { everywhere, root }: SiteProfile,
+  { method, path }: Transaction,
+  parameter: ParameterName,
+): ParameterProfile[] {
+  const name = nameOf(parameter);
+  if (isEverywhere(parameter.location)) return [everywhere.get(name) ?? []].flat();
+  const { own, siblings } = findEndpoint(root, method, path);
+  return [own?.get(name) ?? [], siblings?.get(name) ?? []].flat();
 }
 
 /** Headers, cookies and paths are alike on all endpoints of a site. */
@@ -275,28 +302,4 @@ function hostOf(headers: readonly Header[]): string {
   for (const { name, value } of headers)
     if (name.length === 4 && name.toLowerCase() === "host") return value.slice(0, 255).toLowerCase();
   return "";
-}
-
-function mergeEndpoint(into: Endpoint, other: Endpoint): void {
-  for (const [name, profile] of other) {
-    const make = (): ParameterProfile => newParameterProfile(profile.key);
-    const own = admit(into, name, profileLimits.parameters, make, isSlightParameter);
-    if (own !== undefined) mergeParameter(own, profile);
-  }
-}
-
-function mergeSegment(into: Segment, other: Segment): void {
-  into.requests += other.requests;
-  for (const kind of ["endpoints", "siblings"] as const) {
-    for (const [method, endpoint] of other[kind]) {
-      const own = into[kind].get(method) ?? new Map();
-      into[kind].set(method, own);
-      mergeEndpoint(own, endpoint);
-    }
-  }
-  for (const [branch, child] of other.children) {
-    const own = into.children.get(branch) ?? newSegment();
-    into.children.set(branch, own);
-    mergeSegment(own, child);
-  }
 }

@@ -16,7 +16,7 @@ export const fewestSources = 3;
 export function sourceGroup(client: string | undefined, ordinal: number): number {
   if (client === undefined) return ordinal & (sourceGroups - 1);
   const network = isIPv4(client) ? client.slice(0, client.lastIndexOf(".")) : client.split(":", 3).join(":");
-  return (hashText(network, 0) >>> 7) & (sourceGroups - 1);
+  return (hashText(network) >>> 7) & (sourceGroups - 1);
 }
 
 /** Bits that are set in a byte, by its value. */
@@ -27,8 +27,8 @@ export const bitsSet = Uint8Array.from({ length: 256 }, (_, byte) => {
 });
 
 /** A 32-bit hash of a text, well mixed (FNV-1a, and the finalizer of MurmurHash3). */
-export function hashText(text: string, seed: number): number {
-  let hash = 0x811c9dc5 ^ seed;
+export function hashText(text: string): number {
+  let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   return mix(hash);
 }

@@ -8,7 +8,7 @@ import type { Logger } from "pino";
 import { replyText } from "./byte-string.ts";
 import { maskBody, maskHeaders, maskTarget } from "./mask.ts";
 import type { Metrics } from "./metrics.ts";
-import type { VerdictRequest } from "./verdict-request.ts";
+import { type VerdictRequest, weightOf } from "./verdict-request.ts";
 
 /** Where ordinary requests go. */
 export interface Collector {
@@ -126,14 +126,6 @@ export function createCollector(options: CollectorOptions): Collector {
       });
     },
   };
-}
-
-/** About how many bytes a request holds in memory. */
-function weightOf({ parts }: VerdictRequest): number {
-  let bytes = parts.uri.length + (parts.body?.length ?? 0);
-  for (const { name, value } of parts.headers) bytes += name.length + value.length;
-  for (const { name, value } of parts.arguments ?? []) bytes += name.length + value.length;
-  return bytes;
 }
 
 /** One line of a traffic file for a request, with its secrets masked; without a label, for nobody has judged it. */

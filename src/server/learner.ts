@@ -6,17 +6,19 @@
 import { renameSync } from "node:fs";
 import type { Logger } from "pino";
 import { loadProfiles, saveProfiles } from "../config/load-profiles.ts";
-import type { Detector } from "../detector/detector.ts";
 import { Profiles } from "../profiles/profiles.ts";
-import type { Transaction } from "../transaction/transaction.ts";
 import type { Metrics } from "./metrics.ts";
+import { type VerdictRequest, weightOf } from "./verdict-request.ts";
+
+/** What one request teaches; false where it teaches nothing. */
+export type Lesson = (profiles: Profiles) => boolean;
 
 /** What verdicts are given with, and where lessons go. */
 export interface Learner {
   /** The profiles in service; undefined where there are none. */
   readonly profiles: Profiles | undefined;
-  /** Takes a lesson, or drops it. Returns at once. */
-  take(transaction: Transaction, detector: Detector): void;
+  /** Takes the lesson of a request, or drops it. Returns at once; nothing of the lesson is done yet. */
+  take(request: VerdictRequest, lesson: Lesson): void;
   /** Learns what waits, saves, and learns no more. */
   stop(): Promise<void>;
 }
@@ -61,19 +63,18 @@ export async function startLearner(options: LearnerOptions): Promise<Learner> {
   });
   if (frozen) return { ...noLearner, profiles };
 
-  const queue: { readonly transaction: Transaction; readonly detector: Detector }[] = [];
+  const queue: { readonly bytes: number; readonly lesson: Lesson }[] = [];
   let queuedBytes = 0;
   let isScheduled = false;
   let saved = profiles.requests;
   let saving = Promise.resolve();
 
   const learnNext = (): void => {
-    const lesson = queue.shift();
-    if (lesson === undefined) return;
-    const { transaction, detector } = lesson;
-    queuedBytes -= weightOf(transaction);
+    const next = queue.shift();
+    if (next === undefined) return;
+    queuedBytes -= next.bytes;
     try {
-      metrics.lesson(detector.learn(transaction, profiles) ? "learnt" : "refused");
+      metrics.lesson(next.lesson(profiles) ? "learnt" : "refused");
     } catch (error) {
       metrics.failure();
       log.error({ err: error }, "a request could not be learnt from");
@@ -103,14 +104,14 @@ export async function startLearner(options: LearnerOptions): Promise<Learner> {
 
   return {
     profiles,
-    take(transaction, detector) {
-      const bytes = weightOf(transaction);
+    take(request, lesson) {
+      const bytes = weightOf(request);
       if (bytes > largestLesson || queue.length >= queueLimit || queuedBytes + bytes > queueBytesLimit) {
         metrics.lesson("dropped");
         return;
       }
       queuedBytes += bytes;
-      queue.push({ transaction, detector });
+      queue.push({ bytes, lesson });
       schedule();
     },
     async stop() {
@@ -119,13 +120,6 @@ export async function startLearner(options: LearnerOptions): Promise<Learner> {
       await save();
     },
   };
-}
-
-/** About how many bytes a transaction holds in memory. */
-function weightOf({ uri, body, parameters }: Transaction): number {
-  let bytes = uri.length + (body?.length ?? 0);
-  for (const { name, value } of parameters) bytes += name.length + value.length;
-  return bytes;
 }
 
 function putAside(file: string, log: Logger): void {

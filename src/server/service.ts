@@ -64,21 +64,18 @@ export function createService(options: ServiceOptions): VerdictService {
     model: site.detector.id,
   });
 
-  const logFailure = (error: unknown, { parts }: VerdictRequest): void => {
-    metrics.failure();
-    if (nowMs() - loggedFailureMs <= logIntervalMs) return;
-    loggedFailureMs = nowMs();
-    log.error({ err: error, id: parts.id }, "a request could not be inspected");
-  };
-
   const judge = (request: VerdictRequest, site: Site, mode: NonNullable<VerdictRequest["mode"]>): Verdict => {
     try {
       const transaction = buildTransaction({ ...request.parts, site: site.name });
       const verdict = site.detector.inspect(transaction, site.options[mode]);
-      learner.take(transaction, site.detector);
+      learner.take(request, (profiles) => site.detector.learn(transaction, profiles));
       return verdict;
     } catch (error) {
-      logFailure(error, request);
+      metrics.failure();
+      if (nowMs() - loggedFailureMs > logIntervalMs) {
+        loggedFailureMs = nowMs();
+        log.error({ err: error, id: request.parts.id }, "a request could not be inspected");
+      }
       return unavailable(request, site, "the detector failed");
     }
   };
@@ -98,13 +95,10 @@ export function createService(options: ServiceOptions): VerdictService {
       return { verdict, elapsedUs: Math.round((endMs - startMs) * 1000) };
     },
     learn(request) {
-      if (learner.profiles === undefined) return;
-      try {
-        const site = siteOf(table, request.site, request.parts.headers);
-        learner.take(buildTransaction({ ...request.parts, site: site.name }), site.detector);
-      } catch (error) {
-        logFailure(error, request);
-      }
+      const site = siteOf(table, request.site, request.parts.headers);
+      learner.take(request, (profiles) =>
+        site.detector.learn(buildTransaction({ ...request.parts, site: site.name }), profiles),
+      );
     },
     reload(settings) {
       table = sitesOf(settings, options.loadDetector, learner);

@@ -23,7 +23,10 @@ export interface SiteTable {
   readonly fallback: Site;
 }
 
-/** Builds the table; all sites share one set of profiles, which are kept by Host. `loadDetector` gives the detector of a path (undefined: the server's own) and throws where it cannot. */
+/**
+ * Builds the table; all sites share one set of profiles, which are kept by Host. `loadDetector` gives the detector of a path
+ * (undefined: the server's own) and throws where it cannot.
+ */
 export function buildSites(
   sites: readonly SiteSettings[],
   loadDetector: (path: string | undefined) => Detector,

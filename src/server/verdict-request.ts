@@ -62,3 +62,11 @@ export function readInteger(value: unknown, name: string, low: number, high: num
 export const largestInteger = 1_000_000;
 /** The largest rule id: ModSecurity keeps ids in a signed 32-bit integer or wider; CRS uses seven digits. */
 export const largestRuleId = 2_147_483_647;
+
+/** About how many bytes a request holds in memory. */
+export function weightOf({ parts }: VerdictRequest): number {
+  let bytes = parts.uri.length + (parts.body?.length ?? 0);
+  for (const { name, value } of parts.headers) bytes += name.length + value.length;
+  for (const { name, value } of parts.arguments ?? []) bytes += name.length + value.length;
+  return bytes;
+}

@@ -171,6 +171,33 @@ describe("limits", () => {
   });
 });
 
+test("merging keeps the limits", () => {
+  const letters = "abcdefghijklmnop";
+  const learnt = (first: string): Profiles => {
+    const profiles = new Profiles();
+    for (let i = 0; i < 5_000; i++) {
+      const word = [...i.toString(16)].map((digit) => letters[Number.parseInt(digit, 16)]).join("");
+      const host = `${first}${i % 300}.example`;
+      for (let n = 0; n < 4; n++)
+        profiles.learn(request(`/${word}`, `10.0.${n}.1`, host))({ location: "query", name: `${word}${n}` });
+    }
+    return profiles;
+  };
+  const all = learnt("a");
+  for (const first of ["b", "c", "d"]) all.merge(learnt(first));
+  let [parameters, segments] = [0, 0];
+  const count = ({ endpoints, siblings, children }: Segment): void => {
+    segments++;
+    for (const kind of [endpoints, siblings])
+      for (const endpoint of kind.values()) parameters += endpoint.size;
+    for (const child of children.values()) count(child);
+  };
+  for (const { root } of all.sites.values()) count(root);
+  expect(parameters).toBeLessThanOrEqual(profileLimits.allParameters + profileLimits.parameters);
+  expect(segments).toBeLessThanOrEqual(profileLimits.allSegments + profileLimits.sites);
+  for (const { root } of all.sites.values()) expect(root.children.size).toBeLessThanOrEqual(65);
+});
+
 test("nodes that merge know together what none knew alone", () => {
   const [a, b] = [new Profiles(), new Profiles()];
   teach(a, "/?q=x", { networks: 15 });

@@ -4,13 +4,23 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { loadProfiles } from "../../src/config/load-profiles.ts";
-import { type LearnerOptions, startLearner } from "../../src/server/learner.ts";
+import { type Learner, type LearnerOptions, startLearner } from "../../src/server/learner.ts";
 import { createMetrics } from "../../src/server/metrics.ts";
+import type { VerdictRequest } from "../../src/server/verdict-request.ts";
 import { buildTransaction } from "../../src/transaction/build.ts";
 import { fakeDetector } from "./fake-detector.ts";
 
-const request = (uri: string) => buildTransaction({ method: "GET", uri, headers: [] });
 const detector = fakeDetector();
+const request = (uri: string): VerdictRequest => ({
+  parts: { method: "GET", uri, headers: [] },
+  site: undefined,
+  mode: undefined,
+  deadlineMs: undefined,
+  unknownFields: 0,
+});
+/** Has the learner take what a request teaches the fake detector. */
+const take = (learner: Learner, uri: string): void =>
+  learner.take(request(uri), (profiles) => detector.learn(buildTransaction(request(uri).parts), profiles));
 
 describe("the learner", () => {
   let folder: string;
@@ -42,8 +52,8 @@ describe("the learner", () => {
 
   it("learns off the path, and saves what it has learnt at the end", async () => {
     const learner = await start();
-    learner.take(request("/a"), detector);
-    learner.take(request("/?q=EVIL"), detector);
+    take(learner, "/a");
+    take(learner, "/?q=EVIL");
     expect(learner.profiles?.requests).toBe(0);
     await learner.stop();
     expect((await loadProfiles(file)).requests).toBe(1);
@@ -53,7 +63,7 @@ describe("the learner", () => {
   it("goes on from what an earlier run has learnt", async () => {
     for (const requests of [1, 2]) {
       const learner = await start();
-      learner.take(request("/a"), detector);
+      take(learner, "/a");
       await learner.stop();
       expect((await loadProfiles(file)).requests).toBe(requests);
     }
@@ -66,8 +76,8 @@ describe("the learner", () => {
 
   it("drops what does not fit into its queue, and what is too large", async () => {
     const learner = await start();
-    for (let i = 0; i < 300; i++) learner.take(request("/a"), detector);
-    learner.take(request(`/?q=${"x".repeat(200_000)}`), detector);
+    for (let i = 0; i < 300; i++) take(learner, "/a");
+    take(learner, `/?q=${"x".repeat(200_000)}`);
     expect(await count("dropped")).toBe(300 - 256 + 1);
     await learner.stop();
     expect(await count("learnt")).toBe(256);
@@ -75,8 +85,8 @@ describe("the learner", () => {
 
   it("goes on where one request breaks the detector", async () => {
     const learner = await start();
-    learner.take(request("/?q=BROKEN"), detector);
-    learner.take(request("/a"), detector);
+    take(learner, "/?q=BROKEN");
+    take(learner, "/a");
     await learner.stop();
     expect(await count("learnt")).toBe(1);
     expect(log.join("")).toContain("could not be learnt from");
@@ -86,7 +96,7 @@ describe("the learner", () => {
     writeFileSync(file, "no profiles");
     const learner = await start();
     expect(log.join("")).toContain("profiles_invalid");
-    learner.take(request("/a"), detector);
+    take(learner, "/a");
     await learner.stop();
     expect((await loadProfiles(file)).requests).toBe(1);
     expect(readFileSync(`${file}.bad`, "utf8")).toBe("no profiles");
@@ -95,7 +105,7 @@ describe("the learner", () => {
   it("leaves the file alone where it is frozen, bad or not", async () => {
     writeFileSync(file, "no profiles");
     const learner = await start({ frozen: true });
-    learner.take(request("/a"), detector);
+    take(learner, "/a");
     await learner.stop();
     expect(learner.profiles?.requests).toBe(0);
     expect(readFileSync(file, "utf8")).toBe("no profiles");
@@ -104,14 +114,14 @@ describe("the learner", () => {
   it("says so where what was learnt cannot be saved", async () => {
     const learner = await start();
     mkdirSync(`${file}.unfinished`);
-    learner.take(request("/a"), detector);
+    take(learner, "/a");
     await learner.stop();
     expect(log.join("")).toContain("what was learnt is not saved");
   });
 
   it("does without where there is no file", async () => {
     const learner = await start({ file: undefined });
-    learner.take(request("/a"), detector);
+    take(learner, "/a");
     await learner.stop();
     expect(learner.profiles).toBeUndefined();
   });

@@ -70,15 +70,16 @@ describe("the verdict service", () => {
     );
   });
 
-  it("hands every request that it judges or collects to the learner, with its site", () => {
+  it("hands every request that it judges or collects to the learner", () => {
     const taken: string[] = [];
+    const profiles = new Profiles();
     const detector = fakeDetector();
     const service = createService({
       settings,
       loadDetector: () => detector,
       learner: {
-        profiles: new Profiles(),
-        take: ({ site, uri }, by) => void taken.push(`${site} ${uri} ${by.id}`),
+        profiles,
+        take: ({ parts }, lesson) => void taken.push(`${parts.uri} ${lesson(profiles)}`),
         stop: () => Promise.resolve(),
       },
       metrics: createMetrics(),
@@ -86,7 +87,8 @@ describe("the verdict service", () => {
       nowMs: () => 0,
     });
     service.answer(request("/judged"), 0);
-    service.learn(request("/collected"));
-    expect(taken).toEqual([`default /judged ${detector.id}`, `default /collected ${detector.id}`]);
+    service.learn(request("/collected?q=EVIL"));
+    expect(taken).toEqual(["/judged true", "/collected?q=EVIL false"]);
+    expect(profiles.requests).toBe(1);
   });
 });
