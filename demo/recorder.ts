@@ -9,13 +9,21 @@ import type { Draft, HeaderPair } from "./requests/request.ts";
 /** A running recorder. */
 export interface Recorder {
   readonly port: number;
-  /** What was recorded so far, in order of arrival; at most `recordLimit` requests. */
+  /** What was recorded so far, in order of arrival. */
   readonly drafts: readonly Draft[];
   close(): Promise<void>;
 }
 
-/** Requests that one recorder keeps; further ones are passed on and forgotten. */
+/** Requests that one recorder keeps unless told otherwise; further ones are passed on and forgotten. */
 export const recordLimit = 1_500;
+
+/** What a recorder may be told. */
+export interface RecorderOptions {
+  /** Requests that are kept. Default: `recordLimit`. */
+  readonly limit?: number;
+  /** Called when a request has arrived whole, with its number among all so far; gives fields to pass on beside its own. */
+  readonly onArrival?: (number: number) => readonly HeaderPair[];
+}
 
 /** Bytes of a body that are kept and passed on. */
 const bodyLimit = 1_048_576;
@@ -31,10 +39,16 @@ const hopByHop = new Set([
 ]);
 
 /** Starts a recorder in front of a server on loopback. */
-export async function startRecorder(upstreamPort: number): Promise<Recorder> {
+export async function startRecorder(upstreamPort: number, options: RecorderOptions = {}): Promise<Recorder> {
+  const { limit = recordLimit, onArrival = () => [] } = options;
   const drafts: Draft[] = [];
+  let arrived = 0;
+  const keep = (draft: Draft): readonly HeaderPair[] => {
+    if (drafts.length < limit) drafts.push(draft);
+    return onArrival(arrived++);
+  };
   const server = createServer((request, response) => {
-    passOn(request, response, upstreamPort, drafts).catch(() => response.destroy());
+    passOn(request, response, upstreamPort, keep).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
@@ -52,7 +66,7 @@ async function passOn(
   request: IncomingMessage,
   response: ServerResponse,
   upstreamPort: number,
-  drafts: Draft[],
+  keep: (draft: Draft) => readonly HeaderPair[],
 ): Promise<void> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -62,14 +76,17 @@ async function passOn(
     chunks.push(chunk);
   }
   const draft = draftOf(request, Buffer.concat(chunks));
-  if (drafts.length < recordLimit) drafts.push(draft);
+  const added = keep(draft);
   const upstream = httpRequest(
     {
       host: "127.0.0.1",
       port: upstreamPort,
       method: draft.method,
       path: request.url ?? "/",
-      headers: [...ownHeaders(request).flat(), ...(size > 0 ? ["Content-Length", String(size)] : [])],
+      headers: [
+        ...[...ownHeaders(request), ...added].flat(),
+        ...(size > 0 ? ["Content-Length", String(size)] : []),
+      ],
     },
     (reply) => {
       response.writeHead(reply.statusCode ?? 502, reply.headers);

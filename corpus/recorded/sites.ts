@@ -1,0 +1,14 @@
+/** The sites that are recorded: each application with the visits that it gets. */
+import type { Application } from "../../testbed/applications/application.ts";
+import { dokuwiki } from "../../testbed/applications/dokuwiki.ts";
+import { mediawiki } from "../../testbed/applications/mediawiki.ts";
+import { dokuwikiVisits } from "./dokuwiki.ts";
+import { mediawikiVisits } from "./mediawiki.ts";
+import type { VisitKind } from "./visit.ts";
+
+/** In the order in which they are recorded. */
+export const sites: readonly { readonly application: Application; readonly visits: readonly VisitKind[] }[] =
+  [
+    { application: dokuwiki, visits: dokuwikiVisits },
+    { application: mediawiki, visits: mediawikiVisits },
+  ];
