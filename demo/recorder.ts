@@ -2,7 +2,13 @@
  * A reverse proxy that keeps what passes through it, so that what a browser or an attack tool sent once can be sent
  * again through every configuration.
  */
-import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Draft, HeaderPair } from "./requests/request.ts";
 
@@ -23,6 +29,17 @@ export interface RecorderOptions {
   readonly limit?: number;
   /** Called when a request has arrived whole, with its number among all so far; gives fields to pass on beside its own. */
   readonly onArrival?: (number: number) => readonly HeaderPair[];
+  /**
+   * Whether a request is for something that was recorded often enough. If there is a reply to the same address, it is given
+   * again: the request goes no further and is not recorded.
+   */
+  readonly isEnough?: (draft: Draft) => boolean;
+}
+
+/** A reply that can be given again. */
+interface Reply {
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
 }
 
 /** Bytes of a body that are kept and passed on. */
@@ -40,15 +57,26 @@ const hopByHop = new Set([
 
 /** Starts a recorder in front of a server on loopback. */
 export async function startRecorder(upstreamPort: number, options: RecorderOptions = {}): Promise<Recorder> {
-  const { limit = recordLimit, onArrival = () => [] } = options;
+  const { limit = recordLimit, onArrival = () => [], isEnough } = options;
   const drafts: Draft[] = [];
+  const replies = new Map<string, Reply>();
   let arrived = 0;
-  const keep = (draft: Draft): readonly HeaderPair[] => {
+  const pass = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = await readBody(request);
+    const draft = draftOf(request, body);
+    const address = request.url ?? "/";
+    const known = isEnough?.(draft) ? replies.get(address) : undefined;
+    if (known !== undefined) {
+      response.writeHead(200, known.headers).end(known.body);
+      return;
+    }
     if (drafts.length < limit) drafts.push(draft);
-    return onArrival(arrived++);
+    const headers = [...ownHeaders(request), ...onArrival(arrived++)];
+    const keep = (reply: Reply): unknown => isEnough && draft.method === "GET" && replies.set(address, reply);
+    passOn(upstreamPort, draft.method, address, headers, body, response, keep);
   };
   const server = createServer((request, response) => {
-    passOn(request, response, upstreamPort, keep).catch(() => response.destroy());
+    pass(request, response).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
@@ -62,12 +90,7 @@ export async function startRecorder(upstreamPort: number, options: RecorderOptio
   };
 }
 
-async function passOn(
-  request: IncomingMessage,
-  response: ServerResponse,
-  upstreamPort: number,
-  keep: (draft: Draft) => readonly HeaderPair[],
-): Promise<void> {
+async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -75,26 +98,44 @@ async function passOn(
     if (size > bodyLimit) throw new Error("a body is longer than the recorder keeps");
     chunks.push(chunk);
   }
-  const draft = draftOf(request, Buffer.concat(chunks));
-  const added = keep(draft);
+  return Buffer.concat(chunks);
+}
+
+/** Sends the request on and its reply back; `keep` gets a good reply that was not too long. */
+function passOn(
+  upstreamPort: number,
+  method: string,
+  path: string,
+  headers: readonly HeaderPair[],
+  body: Buffer,
+  response: ServerResponse,
+  keep: (reply: Reply) => unknown,
+): void {
   const upstream = httpRequest(
     {
       host: "127.0.0.1",
       port: upstreamPort,
-      method: draft.method,
-      path: request.url ?? "/",
-      headers: [
-        ...[...ownHeaders(request), ...added].flat(),
-        ...(size > 0 ? ["Content-Length", String(size)] : []),
-      ],
+      method,
+      path,
+      headers: [...headers.flat(), ...(body.length > 0 ? ["Content-Length", String(body.length)] : [])],
     },
     (reply) => {
       response.writeHead(reply.statusCode ?? 502, reply.headers);
       reply.pipe(response);
+      const chunks: Buffer[] = [];
+      let size = 0;
+      reply.on("data", (chunk: Buffer) => {
+        size += chunk.length;
+        if (size <= bodyLimit) chunks.push(chunk);
+      });
+      reply.on("end", () => {
+        if (reply.statusCode === 200 && size <= bodyLimit)
+          keep({ headers: reply.headers, body: Buffer.concat(chunks) });
+      });
     },
   );
   upstream.on("error", () => response.destroy());
-  upstream.end(Buffer.concat(chunks));
+  upstream.end(body);
 }
 
 /** The header fields without those of the connection; values are byte strings. */

@@ -1,5 +1,5 @@
 /**
- * Records real traffic: `npm run record:traffic -- [application …] [--seed N] [--requests N] [--minutes N]`. A headless
+ * Records real traffic: `npm run record:traffic -- [application …] [--seed N] [--requests N] [--minutes N] [--append]`. A headless
  * Chromium visits real applications through a recorder and a real Apache with CRS 4 at paranoia level 4 in detection only;
  * what passed, masked, becomes `corpus/recorded/<application>.jsonl.gz`. Installs Debian packages where they are missing.
  */
@@ -10,9 +10,11 @@ import { chromium } from "playwright-core";
 import { collectSecrets } from "../corpus/recorded/masking.ts";
 import {
   type Arrival,
+  countFiles,
   formatRecording,
   keptRequests,
   type RecordedEvidence,
+  readRecording,
   rowsOf,
 } from "../corpus/recorded/recording.ts";
 import { sites } from "../corpus/recorded/sites.ts";
@@ -34,6 +36,7 @@ const { values, positionals } = parseArgs({
     seed: { type: "string", default: "1" },
     requests: { type: "string", default: "1700" },
     minutes: { type: "string", default: "20" },
+    append: { type: "boolean", default: false },
   },
 });
 const seed = Number(values.seed);
@@ -51,7 +54,7 @@ const households = 24;
 /** Names the request within a recording; it is passed on and not recorded. */
 const numberHeader = "X-Row";
 /** When the first visit to a site begins, as its rows tell it, and the most minutes until the next one begins. */
-const firstVisit = Date.parse("2026-11-02T06:00:00Z");
+const firstVisit = "2026-11-02T06:00:00Z";
 const minutesBetween = 45;
 
 const chromiumArguments = [
@@ -87,10 +90,13 @@ async function record(application: Application, visits: readonly VisitKind[]): P
       settings: { mode: "general", socket: verdicts.socket, deadline: 30_000, breaker_failures: 1_000_000 },
     },
   });
+  const file = new URL(`../corpus/recorded/${application.name}.jsonl.gz`, import.meta.url);
+  const before = values.append ? readRecording(file) : [];
   const arrivals: Arrival[] = [];
   const clock = { client: "", offsetMs: 0 };
   const recorder = await startRecorder(waf.port, {
     limit: Number.POSITIVE_INFINITY,
+    isEnough: countFiles(),
     onArrival: (number) => {
       arrivals.push({ client: clock.client, timeMs: Date.now() + clock.offsetMs });
       return [[numberHeader, String(number)]];
@@ -102,6 +108,7 @@ async function record(application: Application, visits: readonly VisitKind[]): P
     const drafts = recorder.drafts.slice(0, arrivals.length);
     const rows = rowsOf({
       application: application.name,
+      firstRow: before.length + 1,
       drafts,
       arrivals,
       evidence: drafts.map((_, number) => evidence.get(number)),
@@ -114,15 +121,23 @@ async function record(application: Application, visits: readonly VisitKind[]): P
         [encodeURIComponent(directory), encodeURIComponent("/srv/site")],
       ]),
     });
-    const bytes = formatRecording(rows);
-    writeFileSync(new URL(`../corpus/recorded/${application.name}.jsonl.gz`, import.meta.url), bytes);
+    const bytes = formatRecording([...before, ...rows]);
+    writeFileSync(file, bytes);
     const silent = rows.filter(({ waf }) => waf === undefined).length;
     process.stdout.write(
       `corpus/recorded/${application.name}.jsonl.gz: ${rows.length} of ${drafts.length} requests, ${silent} without evidence, ${bytes.length} bytes\n`,
     );
   };
   try {
-    await visitAll(application, running, visits, recorder, clock, save);
+    await visitAll(
+      application,
+      running,
+      visits,
+      recorder,
+      clock,
+      save,
+      Date.parse(before.at(-1)?.time ?? firstVisit),
+    );
     save();
   } finally {
     await recorder.close();
@@ -141,10 +156,12 @@ async function visitAll(
   recorder: Recorder,
   clock: { client: string; offsetMs: number },
   save: () => void,
+  beginning: number,
 ): Promise<void> {
   const random = seededRandom(seed);
   const writing = writingFor(random);
   const base = `http://${host}`;
+  // The one without windows would be lighter, but takes no origin for secure, and tells no site where requests come from.
   const executablePath = await findProgram("chromium");
   if (executablePath === undefined) throw new Error("there is no chromium");
   const browser = await chromium.launch({
@@ -159,7 +176,7 @@ async function visitAll(
     const neighbors = makeHouseholds(random, households);
     const turns = visits.flatMap((kind) => Array.from({ length: kind.share }, () => kind));
     const started = Date.now();
-    let beginsAt = firstVisit;
+    let beginsAt = beginning;
     let waiting: VisitKind[] = [];
     for (let count = 0; Date.now() - started < longestMs; count++) {
       const kept = keptRequests(recorder.drafts).length;

@@ -92,28 +92,19 @@ async function editSource(visitor: Visitor): Promise<void> {
 async function editVisually(visitor: Visitor): Promise<void> {
   const { page, random, writing, goTo } = visitor;
   await goTo(pagePath(pick(random, [...known]), "&veaction=edit"));
-  const surface = page.locator(".ve-ce-documentNode").first();
-  await surface.waitFor({ timeout: 20_000 });
-  await page.waitForTimeout(300);
-  await page.keyboard.press("Escape");
-  await surface.click({ position: { x: 40, y: 10 }, force: true });
-  await page.keyboard.type(`${writing.paragraph().slice(0, 300)} `);
-  const save = page.locator(".ve-ui-toolbar-saveButton a").first();
-  await save.click({ force: true });
-  const dialog = page.locator(".ve-ui-mwSaveDialog-summary textarea").first();
-  await dialog.waitFor({ timeout: 6_000 });
-  await dialog.fill(writing.remark());
+  await page.waitForFunction("window.ve?.init?.target?.getSurface?.()?.getModel?.()", { timeout: 40_000 });
+  const parts = JSON.stringify({ text: writing.paragraph(), summary: writing.remark() });
+  await page.evaluate(`(() => {
+    const surface = ve.init.target.getSurface().getModel();
+    surface.getLinearFragment(new ve.Range(1)).insertContent(${parts}.text);
+  })()`);
+  await page.waitForTimeout(800);
   if (random.below(2) === 0) {
-    await page
-      .locator(".ve-ui-mwSaveDialog .oo-ui-buttonElement-button", { hasText: "Review" })
-      .first()
-      .click();
-    await page.waitForTimeout(1_200);
-    await page.keyboard.press("Escape");
+    await page.evaluate("void ve.init.target.showChanges(ve.init.target.getDocToSave())");
+    await page.waitForTimeout(1_500);
   }
-  const publish = page.locator(".oo-ui-processDialog-actions-primary a").first();
-  await publish.click({ force: true });
-  await page.waitForTimeout(1_500);
+  await page.evaluate(`ve.init.target.startSave({ summary: ${parts}.summary })`);
+  await page.waitForTimeout(3_000);
 }
 
 /** What the wiki's own scripts and gadgets ask of its interface. */
@@ -177,6 +168,7 @@ async function askInterface(visitor: Visitor): Promise<void> {
   const [method, parameters] = call;
   const token = parameters["action"] === "watch" ? "watch" : "csrf";
   const argument = JSON.stringify(parameters);
+  await page.waitForFunction("window.mw?.loader?.using");
   const expression =
     method === "postWithToken" ? `postWithToken("${token}", ${argument})` : `${method}(${argument})`;
   await page.evaluate(

@@ -46,6 +46,8 @@ export interface RecordedRow {
 /** What is known of the requests of one application; the lists go side by side. */
 export interface Recording {
   readonly application: string;
+  /** The number of its first row, from 1. */
+  readonly firstRow: number;
   readonly drafts: readonly Draft[];
   readonly arrivals: readonly Arrival[];
   readonly evidence: readonly (RecordedEvidence | undefined)[];
@@ -65,14 +67,20 @@ const bodyBytes = 24_576;
 
 /** The numbers of the requests to keep: all but repeated static files. */
 export function keptRequests(drafts: readonly Draft[]): number[] {
+  const isEnough = countFiles();
+  return drafts.flatMap((draft, number) => (isEnough(draft) ? [] : [number]));
+}
+
+/** Counts requests for static files as they come, and says whether there were enough of this one before. */
+export function countFiles(): (draft: Draft) => boolean {
   const seen = new Map<string, number>();
-  return drafts.flatMap((draft, number) => {
-    if (!isStatic(draft)) return [number];
+  return (draft) => {
+    if (!isStatic(draft)) return false;
     const key = draft.path.endsWith(".php") ? `${draft.path}?${draft.query}` : draft.path;
-    const times = (seen.get(key) ?? 0) + 1;
-    seen.set(key, times);
-    return times <= repeats ? [number] : [];
-  });
+    const times = seen.get(key) ?? 0;
+    seen.set(key, times + 1);
+    return times >= repeats;
+  };
 }
 
 /** Whether the browser asked for a file that goes into a page. */
@@ -97,7 +105,7 @@ export function rowsOf(recording: Recording): RecordedRow[] {
     const waf = evidence[number];
     const type = headers.find(([name]) => name.toLowerCase() === "content-type")?.[1] ?? "";
     return {
-      id: `${application}:${index + 1}`,
+      id: `${application}:${recording.firstRow + index}`,
       source: `recorded-${application}`,
       label: "benign",
       attack_type: null,

@@ -37,7 +37,14 @@ export async function repeat(
   most: number,
   step: () => Promise<void>,
 ): Promise<void> {
-  for (let left = least + random.below(most - least + 1); left > 0; left--) await step();
+  for (let left = least + random.below(most - least + 1); left > 0; left--) await attempt(step);
+}
+
+/** Does something that may come to nothing, as a button that is not there on a slow day; people go on then. */
+export async function attempt(step: () => Promise<unknown>): Promise<void> {
+  await step().catch((error: unknown) => {
+    process.stderr.write(`  ${String(error).replace(/\s+/g, " ").slice(0, 160)}\n`);
+  });
 }
 
 /** Milliseconds that a click or a key may take to lead to another page; some lead to none. */

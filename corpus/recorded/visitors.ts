@@ -86,3 +86,10 @@ function browserOf(random: Random, language: string): Pick<Household, "userAgent
     },
   };
 }
+
+/** The network of an address: IPv4 /24, IPv6 /48. */
+export function networkOf(client: string): string {
+  return client.includes(":")
+    ? client.split(":").slice(0, 3).join(":")
+    : client.slice(0, client.lastIndexOf("."));
+}

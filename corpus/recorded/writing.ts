@@ -27,6 +27,8 @@ export interface Writing {
   search(): string;
   name(): string;
   remark(): string;
+  /** SQL, for people who have a database before them. */
+  statement(): string;
   file(): UploadFile;
 }
 
@@ -45,7 +47,13 @@ export function writingFor(random: Random): Writing {
     .map((text) => text.trim());
   const posts = readPosts();
   const rules = postRules(posts);
-  const [searches, names, titles, remarks] = ["searches", "names", "titles", "remarks"].map(lines);
+  const [searches, names, titles, remarks, statements] = [
+    "searches",
+    "names",
+    "titles",
+    "remarks",
+    "statements",
+  ].map(lines);
   const [prose, code, words] = ["writtenProse", "writtenCode", "writtenWords"].map(
     (rule) => rules.get(rule)!,
   );
@@ -70,6 +78,7 @@ export function writingFor(random: Random): Writing {
     search: () => next(random.next() < corpusSearches ? words! : searches!),
     name: () => next(names!),
     remark: () => next(remarks!),
+    statement: () => next(statements!),
     file: () => fileOf(random, writing),
   };
   return writing;
