@@ -9,6 +9,7 @@ import {
   type IncomingMessage,
   type ServerResponse,
 } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Draft, HeaderPair } from "./requests/request.ts";
 
@@ -34,6 +35,8 @@ export interface RecorderOptions {
    * again: the request goes no further and is not recorded.
    */
   readonly isEnough?: (draft: Draft) => boolean;
+  /** Key and certificate (PEM), to be spoken to over TLS. */
+  readonly tls?: { readonly key: Buffer; readonly cert: Buffer };
 }
 
 /** A reply that can be given again. */
@@ -57,7 +60,7 @@ const hopByHop = new Set([
 
 /** Starts a recorder in front of a server on loopback. */
 export async function startRecorder(upstreamPort: number, options: RecorderOptions = {}): Promise<Recorder> {
-  const { limit = recordLimit, onArrival = () => [], isEnough } = options;
+  const { limit = recordLimit, onArrival = () => [], isEnough, tls } = options;
   const drafts: Draft[] = [];
   const replies = new Map<string, Reply>();
   let arrived = 0;
@@ -75,9 +78,10 @@ export async function startRecorder(upstreamPort: number, options: RecorderOptio
     const keep = (reply: Reply): unknown => isEnough && draft.method === "GET" && replies.set(address, reply);
     passOn(upstreamPort, draft.method, address, headers, body, response, keep);
   };
-  const server = createServer((request, response) => {
+  const listener = (request: IncomingMessage, response: ServerResponse): void => {
     pass(request, response).catch(() => response.destroy());
-  });
+  };
+  const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     port: (server.address() as AddressInfo).port,

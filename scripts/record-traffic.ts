@@ -3,8 +3,10 @@
  * Chromium visits real applications through a recorder and a real Apache with CRS 4 at paranoia level 4 in detection only;
  * what passed, masked, becomes `corpus/recorded/<application>.jsonl.gz`. Installs Debian packages where they are missing.
  */
-import { writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
+import { execFile } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { parseArgs, promisify } from "node:util";
 import type { Browser } from "playwright-core";
 import { chromium } from "playwright-core";
 import { collectSecrets } from "../corpus/recorded/masking.ts";
@@ -46,8 +48,9 @@ const wanted = Number(values.requests);
 const longestMs = Number(values.minutes) * 60_000;
 /** A visit that takes longer is broken off. */
 const visitMs = 240_000;
-/** The most that a page may take to show what a visit waits for; machines are busy at times. */
-const pageMs = 20_000;
+/** The most that a page may take to come, and then to show what a visit waits for; machines are busy at times. */
+const arrivalMs = 30_000;
+const pageMs = 8_000;
 /** After so many visits what there is gets written. */
 const visitsBetweenSaves = 8;
 const households = 24;
@@ -73,7 +76,12 @@ for (const { application, visits } of sites)
   if (positionals.length === 0 || positionals.includes(application.name)) await record(application, visits);
 
 async function record(application: Application, visits: readonly VisitKind[]): Promise<void> {
-  const missing = await installPackages([...application.packages, "chromium"]);
+  const missing = await installPackages([
+    ...application.packages,
+    "chromium",
+    "chromium-headless-shell",
+    "openssl",
+  ]);
   if (missing.length > 0)
     throw new Error(`${application.name} cannot be recorded without ${missing.join(" ")}`);
   const directory = await makeWorkDirectory(application.name);
@@ -97,6 +105,7 @@ async function record(application: Application, visits: readonly VisitKind[]): P
   const recorder = await startRecorder(waf.port, {
     limit: Number.POSITIVE_INFINITY,
     isEnough: countFiles(),
+    tls: await makeCertificate(directory, application.host),
     onArrival: (number) => {
       arrivals.push({ client: clock.client, timeMs: Date.now() + clock.offsetMs });
       return [[numberHeader, String(number)]];
@@ -148,6 +157,16 @@ async function record(application: Application, visits: readonly VisitKind[]): P
   }
 }
 
+/** A key and a certificate that it signed itself: browsers tell only sites behind TLS what a request is for. */
+async function makeCertificate(directory: string, host: string): Promise<{ key: Buffer; cert: Buffer }> {
+  const [key, cert] = [path.join(directory, "key.pem"), path.join(directory, "cert.pem")];
+  await promisify(execFile)("openssl", [
+    ...["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "7", "-subj", `/CN=${host}`],
+    ...["-keyout", key, "-out", cert],
+  ]);
+  return { key: readFileSync(key), cert: readFileSync(cert) };
+}
+
 /** Lets visit follow visit until enough was recorded. */
 async function visitAll(
   { name, host }: Application,
@@ -160,16 +179,16 @@ async function visitAll(
 ): Promise<void> {
   const random = seededRandom(seed);
   const writing = writingFor(random);
-  const base = `http://${host}`;
-  // The one without windows would be lighter, but takes no origin for secure, and tells no site where requests come from.
-  const executablePath = await findProgram("chromium");
+  const base = `https://${host}`;
+  // The one without windows is the same browser and far lighter.
+  const executablePath = (await findProgram("chromium-headless-shell")) ?? (await findProgram("chromium"));
   if (executablePath === undefined) throw new Error("there is no chromium");
   const browser = await chromium.launch({
     executablePath,
     args: [
       ...chromiumArguments,
       `--host-resolver-rules=MAP ${host} 127.0.0.1:${recorder.port}, MAP * ~NOTFOUND`,
-      `--unsafely-treat-insecure-origin-as-secure=${base}`,
+      "--ignore-certificate-errors",
     ],
   });
   try {
@@ -215,6 +234,7 @@ async function visitOnce(
 ): Promise<string> {
   const { userAgent, headers, locale, viewport } = household;
   const context = await browser.newContext({
+    ignoreHTTPSErrors: true,
     userAgent,
     extraHTTPHeaders: headers,
     locale,
@@ -225,6 +245,7 @@ async function visitOnce(
   try {
     const page = await context.newPage();
     page.setDefaultTimeout(pageMs);
+    page.setDefaultNavigationTimeout(arrivalMs);
     page.on("dialog", (dialog) => void dialog.accept().catch(() => {}));
     await visit(page);
     await page.waitForTimeout(200);

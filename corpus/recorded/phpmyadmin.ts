@@ -45,11 +45,14 @@ async function runStatements(visitor: Visitor): Promise<void> {
       if (editor) editor.setValue(${text}); else document.querySelector("#sqlquery").value = ${text};
     })()`);
     await page.waitForTimeout(700);
-    if (random.below(5) === 0)
-      await attempt(() =>
-        page.locator("#id_bkm_label, #bkm_label").first().fill(writing.title(), { timeout: 1500 }),
+    if (random.below(5) === 0) {
+      const label = JSON.stringify(writing.title());
+      await page.evaluate(
+        `{ const field = document.querySelector("[name=bkm_label]"); if (field) field.value = ${label}; }`,
       );
-    await attempt(() => page.locator("#button_submit_query").click({ timeout: 4_000 }));
+    }
+    // Completions and the console may lie over the button.
+    await page.evaluate('document.querySelector("#button_submit_query")?.click()');
     await page.waitForTimeout(1_200);
     if ((await page.locator("#button_submit_query").count()) === 0) {
       await goTo(place);
@@ -144,8 +147,10 @@ async function searchDatabase(visitor: Visitor): Promise<void> {
   await ready(visitor);
   await page.locator("[name=criteriaSearchString]").fill(writing.search());
   await page.locator(`[name=criteriaSearchType]`).nth(random.below(4)).check();
-  await attempt(() => page.locator("#select_all").click({ timeout: 2_000 }));
-  await page.locator("#buttonGo").click();
+  await page.evaluate(
+    "document.querySelectorAll(\"#themesTable option, [name='criteriaTables[]'] option\").forEach((option) => { option.selected = true; })",
+  );
+  await page.evaluate('document.querySelector("#buttonGo")?.click()');
   await page.waitForTimeout(1_300);
 }
 

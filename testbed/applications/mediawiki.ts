@@ -38,7 +38,7 @@ export const mediawiki: Application = {
     await runPhp(
       [
         "maintenance/install.php",
-        ...["--dbtype", "sqlite", "--dbpath", database, "--server", `http://${host}`, "--scriptpath", ""],
+        ...["--dbtype", "sqlite", "--dbpath", database, "--server", `https://${host}`, "--scriptpath", ""],
         ...["--pass", admin!.password, "Wiki of the boat shed", admin!.name],
       ],
       where,

@@ -1,5 +1,6 @@
 /** PHP's own web server in front of a folder of scripts, and PHP scripts that set an application up. */
 import { execFile } from "node:child_process";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { findFreePort } from "../free-port.ts";
@@ -25,8 +26,12 @@ const settings = [
 /** Processes that answer; an application may ask itself while it answers. */
 const workers = 4;
 
+/** What a server in front that speaks TLS would tell: that the browser came by it. */
+const behindTls =
+  "<?php\n$_SERVER['HTTPS'] = 'on';\n$_SERVER['SERVER_PORT'] = '443';\n$_SERVER['REQUEST_SCHEME'] = 'https';\n";
+
 /**
- * Serves `root`. `router`, a PHP file, sees each request first. Output goes to `php.log` in `directory`; sessions and uploads
+ * Serves `root` as if behind TLS. Before a router PHP puts nothing: it has to include `behind-tls.php` itself. `router`, a PHP file, sees each request first. Output goes to `php.log` in `directory`; sessions and uploads
  * are kept there too.
  */
 export async function startPhp(options: {
@@ -37,13 +42,17 @@ export async function startPhp(options: {
 }): Promise<PhpServer> {
   const { directory, root, router, ini = [] } = options;
   const port = await findFreePort();
+  const prepended = path.join(directory, "behind-tls.php");
+  await writeFile(prepended, behindTls);
   const command = [
     "php",
     ...settings,
-    ...[`session.save_path=${directory}`, `sys_temp_dir=${directory}`, ...ini].flatMap((value) => [
-      "-d",
-      value,
-    ]),
+    ...[
+      `session.save_path=${directory}`,
+      `sys_temp_dir=${directory}`,
+      `auto_prepend_file=${prepended}`,
+      ...ini,
+    ].flatMap((value) => ["-d", value]),
     "-S",
     `127.0.0.1:${port}`,
     "-t",

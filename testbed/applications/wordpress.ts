@@ -11,6 +11,7 @@ const host = "blog.example.test";
 const installer = `<?php
 define('WP_INSTALLING', true);
 $_SERVER['HTTP_HOST'] = '${host}';
+$_SERVER['HTTPS'] = 'on';
 $people = json_decode(getenv('PEOPLE'), true);
 require __DIR__ . '/wp-load.php';
 require ABSPATH . 'wp-admin/includes/upgrade.php';
@@ -33,6 +34,7 @@ echo 'installed';
 
 /** PHP's server asks this about each request: what is no file goes to the front page's script. */
 const router = `<?php
+require __DIR__ . '/behind-tls.php';
 $path = parse_url($_SERVER['REQUEST_URI'], PHP_URL_PATH);
 $file = __DIR__ . '/root' . $path;
 if (is_dir($file) && is_file(rtrim($file, '/') . '/index.php') && substr($path, -1) === '/') {
@@ -78,8 +80,8 @@ define('DB_HOST', '127.0.0.1:${database.port}');
 define('DB_CHARSET', 'utf8mb4');
 define('DB_COLLATE', '');
 ${keys.join("\n")}
-define('WP_HOME', 'http://${host}');
-define('WP_SITEURL', 'http://${host}');
+define('WP_HOME', 'https://${host}');
+define('WP_SITEURL', 'https://${host}');
 define('DISABLE_WP_CRON', true);
 define('WP_HTTP_BLOCK_EXTERNAL', true);
 define('AUTOMATIC_UPDATER_DISABLED', true);
