@@ -187,7 +187,11 @@ export function markupOracle(): Oracle {
   return {
     method: "HTML reader: a script that compiles and calls, in the same page",
     prove(seed) {
-      const witnesses = pagesAttacked(seed).filter((index) => index !== 8 || /^[^<\s]*\(/.test(seed));
+      const attacked = pagesAttacked(seed);
+      // What attacks in plain content is meant for it: elsewhere nearly anything with a handler would do.
+      const witnesses = (attacked.includes(0) ? [0] : attacked).filter(
+        (index) => index !== 8 || /^[^<\s]*\(/.test(seed),
+      );
       if (witnesses.length === 0) return undefined;
       return (mutant) => witnesses.some((index) => attacks(pages[index]!, mutant));
     },

@@ -18,7 +18,7 @@ const places = [
 /** What an attacker's commands do: all but the application's own. */
 function effectOf(place: string, payload: string): readonly string[] | undefined {
   const commands = commandsOf(place.replace("$", () => payload));
-  return commands?.filter(([name]) => name !== "lookup").map((words) => words.join(" "));
+  return commands?.filter(([name]) => name !== "lookup").map((words) => words.join("\0"));
 }
 
 /** Makes the oracle. */
@@ -32,7 +32,7 @@ export function shellOracle(): Oracle {
         if (place === "$" && witnesses.length > 0) break;
         const wanted = effectOf(place, seed);
         if (wanted === undefined || wanted.length === 0) continue;
-        if (!wanted.some((command) => knownCommands.has(command.split(" ", 1)[0]!))) continue;
+        if (!wanted.some((command) => knownCommands.has(command.split("\0", 1)[0]!))) continue;
         witnesses.push((payload) => {
           const found = effectOf(place, payload);
           if (found === undefined) return false;

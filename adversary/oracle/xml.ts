@@ -86,7 +86,8 @@ export function fetchedAddresses(document: string): string[] | undefined {
     const piece = text.indexOf("<!ENTITY");
     if (piece >= 0) {
       const subset = readSubset(text, piece, false);
-      if (subset === undefined) return undefined;
+      if (subset === undefined || text.slice(0, piece).trim() !== "" || subset.end < text.length)
+        return undefined;
       return [...subset.fetched, ...externals(subset.general.values())];
     }
     const included = [...text.matchAll(/<xi:include\s[^<>]{0,200}?href\s*=\s*("[^"]*"|'[^']*')/g)];
