@@ -2,12 +2,15 @@
  * `npm run bench:adversary`: attacks a detector with mutants that an oracle proves, class by class, and prints what it still
  * finds. One process, one core; ends by itself, at the latest after `--minutes`.
  */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { readOptions } from "../benchmarks/options.ts";
 import { figure, percent, report } from "../benchmarks/report.ts";
-import { loadDetector } from "../src/config/load-detector.ts";
+import { defaultDetectorPath } from "../src/config/load-detector.ts";
 import type { Attacker } from "./attackers/attacker.ts";
 import { decisionAttacker, guidedAttacker, randomAttacker } from "./attackers/black-box.ts";
+import { stealDetector } from "./attackers/steal.ts";
+import { surrogateAttacker } from "./attackers/surrogate.ts";
+import { openDetector, whiteBoxAttacker } from "./attackers/white-box.ts";
 import { attackClass, type ClassResult } from "./bench.ts";
 import { mutatedClasses } from "./classes.ts";
 import { browserOracle, chromiumPrograms } from "./oracle/browser.ts";
@@ -24,7 +27,16 @@ const options = readOptions("Attacks a detector with mutants that an oracle prov
   seed: 1,
 });
 
-const attackers: readonly Attacker[] = [randomAttacker, guidedAttacker, decisionAttacker];
+const file = readFileSync(options.detector === "" ? defaultDetectorPath : options.detector);
+const { detector, logOddsOf } = openDetector(file);
+/** Stands for the one that is made when the answers have been stolen. */
+const surrogateName = "surrogate";
+const blackBox = [randomAttacker, guidedAttacker, decisionAttacker];
+const attackers: readonly Attacker[] = [
+  ...blackBox,
+  whiteBoxAttacker(logOddsOf),
+  surrogateAttacker({ logOddsOf: () => 0 }),
+];
 const names = options.attacker === "all" ? attackers.map(({ name }) => name) : options.attacker.split(",");
 const chosen = (options.attacker === "none" ? [] : names).map((name) =>
   attackers.find((attacker) => attacker.name === name),
@@ -39,7 +51,6 @@ if (chosen.includes(undefined) || classes.includes(undefined)) {
   process.exit(2);
 }
 
-const detector = loadDetector(options.detector === "" ? undefined : options.detector);
 /** Shares of false alarms at which the thresholds are frozen. */
 const frozenAt = [0.01, 0.001];
 const thresholds = frozenAt.map((wanted) => {
@@ -65,6 +76,10 @@ const browser = needsBrowser && program !== undefined ? await browserOracle(prog
 /** Steps of a class that are printed; all of them are in the JSON. */
 const shownSteps = 6;
 
+const stolen = names.includes(surrogateName)
+  ? surrogateAttacker(stealDetector(detector, thresholds[0]!.threshold, byType, options.seed))
+  : undefined;
+
 const start = performance.now();
 const deadlineMs = start + options.minutes * 60_000;
 const results: ClassResult[] = [];
@@ -82,7 +97,8 @@ try {
       confirm,
     );
     steps.push(...singleSteps(mutated!, seeds, detector, thresholds[0]!.threshold, options.seed));
-    for (const [index, attacker] of chosen.entries()) {
+    for (const [index, named] of chosen.entries()) {
+      const attacker = named?.name === surrogateName ? stolen : named;
       const before = (classes.indexOf(mutated) * chosen.length + index) * options.seeds;
       let count = 0;
       results.push(

@@ -92,8 +92,11 @@ export const nosqlOperators = [
       : undefined,
   ),
   operator("js-tautology", (payload, random) =>
-    replaceSome(payload, /'?(\w+)'?\s*===?\s*'?\1\b'?/g, random, () =>
-      oneOf(random, ["1==1", "'a'=='a'", "7>3", "!0", "true", "'x'!='y'", "1"]),
+    replaceSome(payload, /('?)(\w+)\1\s*===?\s*\1\2\b('?)/g, random, ([, quote, , end]) =>
+      // The quote behind it may be the application's.
+      quote !== "" && end === ""
+        ? oneOf(random, ["'a'=='a", "'x'!='y", "'b'==='b", "1==1&&'z'=='z"])
+        : oneOf(random, ["1==1", "'a'=='a'", "7>3", "!0", "true", "'x'!='y'"]),
     ),
   ),
   operator("js-or", (payload, random) =>
