@@ -4,6 +4,9 @@
  * `score_samples` is its negative.
  */
 import type { Random } from "../random.ts";
+import type { Estimator, Plain } from "./model.ts";
+import { flatRows } from "./model.ts";
+import { demand, shaped } from "./state.ts";
 
 /** A fitted forest in flat arrays, shape (nodes) each; the trees stand one after the other. */
 export interface IsolationForest {
@@ -142,4 +145,51 @@ export function scoreIsolationForest(forest: IsolationForest, row: Float64Array)
     total += depth[node]!;
   }
   return 2 ** (-total / roots.length / expectedDepth(forest.sampleSize));
+}
+
+/** The forest as an entry of the catalog. */
+export const isolationForest: Estimator<"row", IsolationForest> = {
+  name: "isolation-forest",
+  kind: "anomaly",
+  reads: "row",
+  fit: (rows, _, random) => fitIsolationForest(flatRows(rows), rows[0]!.length, forestDefaults, random),
+  check: checkForestState,
+  scorer: (model) => (row) => scoreIsolationForest(model, row),
+};
+
+/** Children must stand after their parent, so that no walk can run in circles. */
+function checkForestState(state: Plain): IsolationForest {
+  const forest = shaped(state, {
+    features: "integer",
+    roots: Int32Array,
+    feature: Int8Array,
+    threshold: Float32Array,
+    left: Int32Array,
+    depth: Float32Array,
+    sampleSize: "integer",
+  });
+  const { features, roots, feature, threshold, left, depth, sampleSize } = forest;
+  const nodes = feature.length;
+  demand(features > 0 && sampleSize >= 2 && roots.length > 0, "its forest has no size");
+  demand(
+    threshold.length === nodes && left.length === nodes && depth.length === nodes,
+    "a node is not whole",
+  );
+  demand(
+    roots.every((root) => root >= 0 && root < nodes),
+    "a tree begins outside the forest",
+  );
+  demand(
+    feature.every((column) => column >= -1 && column < features),
+    "a node asks about a column that no row has",
+  );
+  demand(
+    depth.every((level) => level >= 0 && level <= 1e6),
+    "a node lies at no depth",
+  );
+  demand(
+    left.every((child, node) => feature[node]! < 0 || (child > node && child + 1 < nodes)),
+    "a node has a child outside the forest or before itself",
+  );
+  return forest;
 }
