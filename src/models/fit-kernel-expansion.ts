@@ -13,6 +13,7 @@ export interface KernelExpansion {
 
 /** The largest violation of optimality that is left, as a share of the kernel's values, which lie in (0, 1]. */
 const tolerance = 1e-5;
+/** Pairs of weights that are moved at most, for each row: a bound that no ordinary fit reaches. */
 const pairsPerRow = 200;
 
 /** Fits on standardized `rows`, shape (counts × columns); `counts` says how often each row occurs, `nu` lies in (0, 1]. */
@@ -108,6 +109,9 @@ function normalized(alpha: Float64Array): Float64Array {
   return alpha.map((value) => value / sum);
 }
 
+/** Memory for rows of the kernel, in bytes; those asked for longest ago make place for others. */
+const kernelBytes = 256 * 1024 * 1024;
+
 /** Rows of the kernel, each computed when it is first asked for. */
 function kernelRows(
   rows: Float64Array,
@@ -115,11 +119,18 @@ function kernelRows(
   size: number,
   gamma: number,
 ): (index: number) => Float32Array {
-  const known: (Float32Array | undefined)[] = Array.from({ length: size });
+  const known = new Map<number, Float32Array>();
+  const most = Math.max(2, Math.floor(kernelBytes / 4 / size));
   return (index) => {
-    const old = known[index];
-    if (old !== undefined) return old;
-    const kernel = new Float32Array(size);
+    let kernel = known.get(index);
+    if (kernel !== undefined) {
+      known.delete(index);
+      known.set(index, kernel);
+      return kernel;
+    }
+    const [oldest] = known.size < most ? [] : known;
+    if (oldest !== undefined) known.delete(oldest[0]);
+    kernel = oldest?.[1] ?? new Float32Array(size);
     const own = index * columns;
     for (let other = 0, at = 0; other < size; other++) {
       let distance = 0;
@@ -129,7 +140,7 @@ function kernelRows(
       }
       kernel[other] = Math.exp(-gamma * distance);
     }
-    known[index] = kernel;
+    known.set(index, kernel);
     return kernel;
   };
 }

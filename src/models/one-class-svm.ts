@@ -28,12 +28,12 @@ export interface OneClassSvm {
 export interface OneClassSvmOptions {
   /** Upper bound on the share of training rows beyond the boundary, lower bound on that of support vectors; in (0, 1]. */
   readonly nu: number;
-  /** Distinct rows that the machine is fitted on; more are drawn by lot. The kernel takes its square, times 4 bytes. */
+  /** Distinct rows that the machine is fitted on; of more, so many are drawn by lot. */
   readonly sampleSize: number;
 }
 
-/** One in a hundred training rows may lie outside; 4,096 rows make a kernel of 64 MB. */
-export const oneClassSvmDefaults: OneClassSvmOptions = { nu: 0.01, sampleSize: 4096 };
+/** One in a hundred training rows may lie outside. */
+export const oneClassSvmDefaults: OneClassSvmOptions = { nu: 0.01, sampleSize: 32_768 };
 
 /**
  * Fits a machine on `rows`, shape (count × columns), row by row. γ is 1 / (columns × variance of all standardized

@@ -18,7 +18,7 @@ import { readTraffic } from "../traffic-input.ts";
 import { evaluationTable } from "./evaluate.ts";
 
 interface Options {
-  readonly data: string[];
+  readonly data?: string[];
   readonly output: string;
   readonly seed: number;
   readonly model?: string;
@@ -33,7 +33,7 @@ export function trainCommand(): Command {
   return command
     .description("train a detector, or with --model a single model, from traffic files")
     .argument("[file...]", "labelled traffic files, plain or gzip; - is standard input")
-    .option("--data <file...>", "more of them", [])
+    .option("--data <file...>", "more of them")
     .requiredOption("--out, --output <file>", "file to write; it appears whole or not at all")
     .option("--seed <number>", "seed of all randomness", parseSeed, 1)
     .option("--model <name>", `train one model alone: ${modelNames.join(", ")}`, parseModel)
@@ -45,7 +45,7 @@ export function trainCommand(): Command {
     )
     .option("--json", "write the evaluation on rows that were held out as JSON")
     .action(async (files: string[], options: Options) => {
-      const traffic = [...files, ...options.data];
+      const traffic = [...files, ...(options.data ?? [])];
       if (traffic.length === 0)
         command.error("error: name traffic files, or give them with --data <file...>");
       if (options.model === undefined) {
