@@ -13,8 +13,8 @@ export interface IsolationForest {
   readonly features: number;
   /** Index of the root of each tree, shape (trees). */
   readonly roots: Int32Array;
-  /** Feature that a node asks about; a leaf has -1. */
-  readonly feature: Int8Array;
+  /** Feature that a node asks about; a leaf has -1. Wide where there are more than 127 features. */
+  readonly feature: Int8Array | Int16Array;
   /** Rows at or below the threshold go to `left`, others to `left + 1`. */
   readonly threshold: Float32Array;
   /** Index of the left child; its sibling follows it. */
@@ -125,7 +125,7 @@ export function fitIsolationForest(
   return {
     features,
     roots,
-    feature: Int8Array.from(feature),
+    feature: features > 127 ? Int16Array.from(feature) : Int8Array.from(feature),
     threshold: Float32Array.from(threshold),
     left: Int32Array.from(left),
     depth: Float32Array.from(depth),
