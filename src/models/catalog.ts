@@ -4,6 +4,7 @@
  */
 import { ArbiterError } from "../errors.ts";
 import { seededRandom } from "../random.ts";
+import { countsTfidfForest } from "./counts-tfidf-forest.ts";
 import { halfSpaceTrees } from "./half-space-trees.ts";
 import { isolationForest } from "./isolation-forest.ts";
 import type { Estimator, ModelKind, Observation, Part, Plain } from "./model.ts";
@@ -39,6 +40,9 @@ export const modelCatalog: readonly CatalogModel[] = [
   entry(halfSpaceTrees),
   entry(tfidfLinear),
 ];
+
+/** What others teach, for benches to compare with; neither trained by the command nor held to the contract of models. */
+export const baselineModels: readonly CatalogModel[] = [entry(countsTfidfForest)];
 
 /** The entry of that name, or undefined. */
 export function catalogModel(name: string): CatalogModel | undefined {

@@ -159,10 +159,11 @@ export const isolationForest: Estimator<"row", IsolationForest> = {
 
 /** Children must stand after their parent, so that no walk can run in circles. */
 function checkForestState(state: Plain): IsolationForest {
+  const isWide = (state as { feature?: Plain } | null)?.feature instanceof Int16Array;
   const forest = shaped(state, {
     features: "integer",
     roots: Int32Array,
-    feature: Int8Array,
+    feature: isWide ? Int16Array : Int8Array,
     threshold: Float32Array,
     left: Int32Array,
     depth: Float32Array,

@@ -5,12 +5,13 @@
 import { ArbiterError } from "../errors.ts";
 import type { Plain } from "./model.ts";
 
-/** A field of a model: a number, an integer, a list of texts, or a typed array. */
+/** A field of a model: a number, an integer, texts, a typed array, or whatever a check of its own looks at. */
 type Field =
   | "number"
   | "integer"
   | "text"
   | "texts"
+  | "plain"
   | Int8ArrayConstructor
   | Uint8ArrayConstructor
   | Int16ArrayConstructor
@@ -28,11 +29,13 @@ type Value<F extends Field> = F extends "number" | "integer"
     ? string
     : F extends "texts"
       ? readonly string[]
-      : F extends abstract new (
-            length: number,
-          ) => infer A
-        ? A
-        : never;
+      : F extends "plain"
+        ? Plain
+        : F extends abstract new (
+              length: number,
+            ) => infer A
+          ? A
+          : never;
 
 /** What a shape describes. */
 export type Shaped<S extends Shape> = { readonly [K in keyof S]: Value<S[K]> };
@@ -59,6 +62,8 @@ function fits(value: Plain, field: Field): boolean {
       return Number.isSafeInteger(value);
     case "text":
       return typeof value === "string";
+    case "plain":
+      return true;
     case "texts":
       return Array.isArray(value) && value.every((text) => typeof text === "string");
     default:

@@ -188,12 +188,18 @@ function sizeOf(state: object): number {
 
 for (const model of modelCatalog) contenders[`the model ${model.name}`] = catalogContender(model);
 
+/** Files of baselines, each with the reason why no contract holds it. */
+const baselines: Readonly<Record<string, string>> = {
+  "counts-tfidf-forest.ts":
+    "as it is taught it finds attacks more ordinary than words; that is what it is kept to show",
+};
+
 test("every file in models has a contender", () => {
   const files = sourceFiles
     .filter(({ folder }) => folder === "models")
     .map(({ path }) => path.split("/").at(-1)!);
   const covered = new Set(Object.values(contenders).flatMap((contender) => contender.files));
-  expect(files.filter((file) => !covered.has(file))).toEqual([]);
+  expect(files.filter((file) => !covered.has(file) && baselines[file] === undefined)).toEqual([]);
 });
 
 test("the examples are those of the observations", () => {
