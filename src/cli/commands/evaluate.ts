@@ -1,6 +1,6 @@
 /** `arbiter evaluate`: how well a detector tells the labelled rows of traffic files apart. */
 import { Command } from "commander";
-import { loadDetector } from "../../config/load-detector.ts";
+import { loadDetectorOrModel } from "../../config/load-detector.ts";
 import { loadProfiles } from "../../config/load-profiles.ts";
 import { ArbiterError } from "../../errors.ts";
 import { transactionOf } from "../../traffic/traffic-row.ts";
@@ -19,17 +19,21 @@ export function evaluateCommand(): Command {
   return new Command("evaluate")
     .description("measure a detector on labelled traffic: detection at fixed rates of false alarms")
     .argument("<file...>", "labelled traffic files, plain or gzip; - is standard input")
-    .option("--model <file>", "detector file (default: the one that ships)")
+    .option("--model <file>", "detector file, or file of a single model (default: the detector that ships)")
     .option("--profiles <file>", "application profiles (they stay as they are)")
     .option("--json", "write JSON")
     .action(async (files: string[], options: Options) => {
-      const detector = loadDetector(options.model);
+      const model = loadDetectorOrModel(options.model);
       const profiles = options.profiles === undefined ? undefined : await loadProfiles(options.profiles);
       const inspectOptions = profiles === undefined ? {} : { profiles };
       const rows: ScoredRow[] = [];
       for await (const row of readTraffic(files)) {
         if (row.label === undefined) continue;
-        const { probability } = detector.inspect(transactionOf(row), inspectOptions);
+        const transaction = transactionOf(row);
+        const probability =
+          "score" in model
+            ? model.score(transaction)
+            : model.inspect(transaction, inspectOptions).probability;
         rows.push({ source: row.source, label: row.label, attackType: row.attackType, probability });
       }
       if (rows.length === 0)

@@ -1,10 +1,11 @@
 /** `arbiter inspect`: one JSON line with the verdict for each row of the traffic files. */
 import { once } from "node:events";
 import { Command, InvalidArgumentError } from "commander";
-import { loadDetector } from "../../config/load-detector.ts";
+import { loadDetectorOrModel } from "../../config/load-detector.ts";
 import { loadProfiles } from "../../config/load-profiles.ts";
+import type { SingleModel } from "../../detector/single-model.ts";
 import { transactionOf } from "../../traffic/traffic-row.ts";
-import type { Mode } from "../../verdict/verdict.ts";
+import type { Mode, Verdict } from "../../verdict/verdict.ts";
 import { modes } from "../../verdict/verdict.ts";
 import { readTraffic } from "../traffic-input.ts";
 
@@ -23,7 +24,7 @@ export function inspectCommand(): Command {
   return new Command("inspect")
     .description("write the verdict on each request of traffic files as JSON Lines")
     .argument("<file...>", "traffic files, plain or gzip; - is standard input")
-    .option("--model <file>", "detector file (default: the one that ships)")
+    .option("--model <file>", "detector file, or file of a single model (default: the detector that ships)")
     .option("--min <probability>", "only rows at or above this probability", parseProbability, 0)
     .option("--mode <mode>", `operating point: ${modes.join(", ")}`, parseMode, "general" as Mode)
     .option("--profiles <file>", "application profiles (they stay as they are)")
@@ -31,15 +32,19 @@ export function inspectCommand(): Command {
 }
 
 async function inspect(files: string[], options: Options): Promise<void> {
-  const detector = loadDetector(options.model);
+  const model = loadDetectorOrModel(options.model);
   const profiles = options.profiles === undefined ? undefined : await loadProfiles(options.profiles);
   process.stdout.on("error", endWhereUnread);
   let pending = "";
   for await (const row of readTraffic(files)) {
-    const { verdict, probability, attackType, reasons } = detector.inspect(transactionOf(row), {
-      mode: options.mode,
-      ...(profiles === undefined ? {} : { profiles }),
-    });
+    const transaction = transactionOf(row);
+    const { verdict, probability, attackType, reasons } =
+      "score" in model
+        ? scored(model, transaction)
+        : model.inspect(transaction, {
+            mode: options.mode,
+            ...(profiles === undefined ? {} : { profiles }),
+          });
     if (probability < options.min) continue;
     pending += `${JSON.stringify({ id: row.id, probability, verdict, attackType, reasons })}\n`;
     if (pending.length >= chunkBytes) {
@@ -48,6 +53,16 @@ async function inspect(files: string[], options: Options): Promise<void> {
     }
   }
   await write(pending);
+}
+
+/** A single model knows one threshold, no kinds of attack, and no reasons; its score stands where the probability does. */
+function scored(
+  model: SingleModel,
+  transaction: ReturnType<typeof transactionOf>,
+): Pick<Verdict, "verdict" | "probability" | "attackType" | "reasons"> {
+  const probability = model.score(transaction);
+  const verdict = probability >= model.measured.threshold ? "attack" : "pass";
+  return { verdict, probability, attackType: null, reasons: [] };
 }
 
 /** A reader that has seen enough, such as `head`, is no failure. */
