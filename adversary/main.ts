@@ -60,7 +60,7 @@ const thresholds = frozenAt.map((wanted) => {
   return nearest === undefined
     ? {
         falseAlarms: wanted,
-        threshold: detector.operatingPoints.general[wanted === 0.01 ? "suspect" : "attack"],
+        threshold: detector.operatingPoints.balanced.general[wanted === 0.01 ? "suspect" : "attack"],
       }
     : { falseAlarms: wanted, threshold: nearest.threshold };
 });

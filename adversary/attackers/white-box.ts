@@ -24,11 +24,12 @@ export function readLogOdds(file: Uint8Array): LogOddsOf {
   return ({ payload, carrier }) => {
     const { texts, row } = extract(buildTransaction(carrier.parts(payload)));
     const worst = judge.findWorst(texts);
-    return logisticLogit(parts.fusion, [
+    const fused = logisticLogit(parts.fusion, [
       worst.letters,
       worst.tokens,
       scoreIsolationForest(parts.forest, row()),
     ]);
+    return fused + worst.structure;
   };
 }
 

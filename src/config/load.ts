@@ -135,7 +135,8 @@ function checkTogether(values: SettingValues, user: SettingUser): void {
 
 function withDefaultSite(sites: readonly SiteSettings[]): readonly SiteSettings[] {
   if (sites.some((site) => site.name === "default")) return sites;
-  return [{ name: "default", hosts: [], model: undefined, thresholds: {}, points: undefined }, ...sites];
+  const fallback = { hosts: [], model: undefined, preset: undefined, thresholds: {}, points: undefined };
+  return [{ name: "default", ...fallback }, ...sites];
 }
 
 /**

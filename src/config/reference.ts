@@ -43,7 +43,7 @@ log says why. Settings marked *reloads* change then; all others keep their value
 ${sections.join("\n")}
 ## Sites
 
-One server can answer for many sites, each with its own detector, thresholds and points. A request belongs to the site
+One server can answer for many sites, each with its own detector, preset, thresholds and points. A request belongs to the site
 that the caller names in \`site\`, else to the one that lists its Host header, else to \`default\`. Nothing of one site is
 used for another. All of this reloads.
 
@@ -90,6 +90,7 @@ const siteExample = `sites:
     points: { pass: 0, suspect: 3, attack: 5 }
   shop:
     hosts: [shop.example, www.shop.example]
+    preset: lenient
     model: /etc/arbiter/shop.arbiter
     thresholds:
       second-opinion: { suspect: 0.2, attack: 0.7 }

@@ -15,7 +15,8 @@ import {
 } from "yaml";
 import { ArbiterError } from "../errors.ts";
 import type { Points } from "../verdict/decide.ts";
-import type { OperatingPoint } from "../verdict/operating-point.ts";
+import type { OperatingPoint, Preset } from "../verdict/operating-point.ts";
+import { presets } from "../verdict/operating-point.ts";
 import { type Mode, modes } from "../verdict/verdict.ts";
 import { checkValue } from "./check-value.ts";
 import { nearestName } from "./nearest-name.ts";
@@ -146,6 +147,7 @@ function readSite(name: string, node: unknown, fail: Fail): SiteSettings {
   }
   let hosts: readonly string[] = [];
   let model: string | undefined;
+  let preset: Preset | undefined;
   let points: Points | undefined;
   const thresholds: Partial<Record<Mode, OperatingPoint>> = {};
   for (const [key, content, offset] of entries(node, `sites.${name}`, fail)) {
@@ -158,7 +160,8 @@ function readSite(name: string, node: unknown, fail: Fail): SiteSettings {
       );
       if ("problem" in outcome) fail(at, `sites.${name}.model ${outcome.problem}`);
       else model = outcome.value as string;
-    } else if (key === "points") points = readPoints(content, name, fail);
+    } else if (key === "preset") preset = readPreset(content, name, at, fail);
+    else if (key === "points") points = readPoints(content, name, fail);
     else if (key === "thresholds") {
       for (const [mode, pair, modeOffset] of entries(content, `sites.${name}.thresholds`, fail)) {
         if (!(modes as readonly string[]).includes(mode)) {
@@ -168,7 +171,13 @@ function readSite(name: string, node: unknown, fail: Fail): SiteSettings {
       }
     } else unknown(key, `sites.${name}.`, Object.keys(siteSettingTable), offset, fail);
   }
-  return { name, hosts, model, thresholds, points };
+  return { name, hosts, model, preset, thresholds, points };
+}
+
+function readPreset(node: unknown, name: string, at: number, fail: Fail): Preset {
+  const value = plainScalar(node, fail);
+  const preset = presets.find((known) => known === value);
+  return preset ?? fail(at, `sites.${name}.preset must be one of ${presets.join(", ")}`);
 }
 
 function plainScalar(node: unknown, fail: Fail): unknown {

@@ -3,7 +3,8 @@
  * the example file are made from it, so that they cannot drift apart.
  */
 import type { Points } from "../verdict/decide.ts";
-import type { OperatingPoints } from "../verdict/operating-point.ts";
+import type { OperatingPoints, Preset } from "../verdict/operating-point.ts";
+import { presets } from "../verdict/operating-point.ts";
 
 /** The commands that read a setting. */
 export type SettingUser = "serve" | "gateway";
@@ -157,6 +158,15 @@ export const settingTable = {
     reloads: true,
     why: "The detector file. Not set: the default one that ships with Arbiter.",
   },
+  "detector.preset": {
+    type: "word",
+    words: presets,
+    default: "balanced",
+    flag: "--preset",
+    usedBy: both,
+    reloads: true,
+    why: "How hard requests are judged. Where Arbiter acts on its own, `strict` may call 1 of 100 ordinary requests an attack, `balanced` 1 of 1,000, `lenient` 1 of 10,000; as a second opinion they keep 99.9, 99.6 and 98 % of the attacks behind the alarms. The web server need not know, and need not be restarted.",
+  },
   "detector.profiles": {
     type: "path",
     default: undefined,
@@ -285,8 +295,9 @@ export const siteSettingTable = {
   hosts:
     "Host names that belong to the site, without port; a request for any other host belongs to `default`.",
   model: "The detector file of the site. Not set: `detector.model`.",
+  preset: "How hard the site is judged: `strict`, `balanced` or `lenient`. Not set: `detector.preset`.",
   thresholds:
-    "For each mode (`second-opinion`, `scoring`, `general`) the probabilities, above 0 and below 1, from which a request is `suspect` and from which it is an `attack`, as `{ suspect: 0.3, attack: 0.8 }`. Not set: those of the detector file.",
+    "For each mode (`second-opinion`, `scoring`, `general`) the probabilities, above 0 and below 1, from which a request is `suspect` and from which it is an `attack`, as `{ suspect: 0.3, attack: 0.8 }`. Not set: those of the preset. As a second opinion on alarms of CRS at paranoia level 2 and above, the `attack` of `general` counts.",
   points:
     "Points for the CRS anomaly score by verdict, integers from −5 to 100, as `{ pass: 0, suspect: 3, attack: 5 }`, the default. Negative points for `pass` are given to fully inspected requests only.",
 } as const;
@@ -300,6 +311,7 @@ export interface SiteSettings {
   /** Lower-case host names without port. */
   readonly hosts: readonly string[];
   readonly model: string | undefined;
+  readonly preset: Preset | undefined;
   readonly thresholds: Partial<OperatingPoints>;
   readonly points: Points | undefined;
 }

@@ -10,7 +10,12 @@ import type { Profiles } from "../profiles/profiles.ts";
 import type { Transaction } from "../transaction/transaction.ts";
 import type { Points } from "../verdict/decide.ts";
 import { decide, defaultPoints } from "../verdict/decide.ts";
-import type { MeasuredThreshold, OperatingPoints } from "../verdict/operating-point.ts";
+import type {
+  MeasuredThreshold,
+  OperatingPoints,
+  OperatingPointsByPreset,
+} from "../verdict/operating-point.ts";
+import { pointFor } from "../verdict/operating-point.ts";
 import type { AttackType, Mode, Reason, Verdict } from "../verdict/verdict.ts";
 import type { DetectorParts, Provenance } from "./detector-file.ts";
 import { detectorId, parseDetector } from "./detector-file.ts";
@@ -20,7 +25,7 @@ import { type HistoryOf, textJudge, type WorstText } from "./text-judge.ts";
 export interface InspectOptions {
   /** How the verdict will be used; `general` where nothing is said. */
   readonly mode?: Mode;
-  /** Thresholds in place of the detector's own, by mode. */
+  /** Thresholds in place of the detector's balanced ones, by mode. */
   readonly operatingPoints?: Partial<OperatingPoints>;
   /** Points in place of the usual 0, 3 and 5. */
   readonly points?: Points;
@@ -31,7 +36,7 @@ export interface InspectOptions {
 export interface Detector {
   /** The first 12 hexadecimal digits of the file's digest. */
   readonly id: string;
-  readonly operatingPoints: OperatingPoints;
+  readonly operatingPoints: OperatingPointsByPreset;
   readonly measured: readonly MeasuredThreshold[];
   readonly provenance: Provenance;
   /** The verdict on one transaction. Pure but for scratch memory: the same transaction always gets the same verdict. */
@@ -55,7 +60,9 @@ export function composeDetector(parts: DetectorParts, id: string): Detector {
   // A forest without a say is asked only where a reason may mention it.
   const anomalyWeighs = parts.fusion.weights[2]! > 0;
   const ownLogit = (worst: WorstText, anomalyOf: () => number): number =>
-    logisticLogit(parts.fusion, [worst.letters, worst.tokens, anomalyWeighs ? anomalyOf() : 0]) + worst.shift;
+    logisticLogit(parts.fusion, [worst.letters, worst.tokens, anomalyWeighs ? anomalyOf() : 0]) +
+    worst.structure +
+    worst.shift;
   return {
     id,
     operatingPoints: parts.operatingPoints,
@@ -71,7 +78,8 @@ export function composeDetector(parts: DetectorParts, id: string): Detector {
       const rules = rulesOf(transaction, mode);
       const probability = sigmoid(own + scoreEvidence(parts.evidence, rules));
 
-      const point = options.operatingPoints?.[mode] ?? parts.operatingPoints[mode];
+      const operatingPoints = { ...parts.operatingPoints.balanced, ...options.operatingPoints };
+      const point = pointFor(operatingPoints, mode, transaction.waf?.paranoiaLevel ?? 1);
       const decision = decide(
         transaction,
         probability,
@@ -115,7 +123,7 @@ export function composeDetector(parts: DetectorParts, id: string): Detector {
       const worst = judge.findWorst(texts);
       const own = ownLogit(worst, () => scoreIsolationForest(parts.forest, row()));
       const logit = own + scoreEvidence(parts.evidence, transaction.waf?.rules ?? []);
-      if (sigmoid(logit) >= parts.operatingPoints["second-opinion"].suspect) {
+      if (sigmoid(logit) >= parts.operatingPoints.balanced["second-opinion"].suspect) {
         if (worst.text?.isName === false) profiles.noteStartling(transaction, worst.text.parameter);
         return false;
       }

@@ -2,9 +2,13 @@
  * Finds the text of a transaction that reads most like an attack, under two models: one of its letters, one of its
  * tokens. Long texts are read in overlapping pieces, so that memory is bounded and nothing is passed over.
  */
-import { fold, foldBuffers, maxFoldBytes } from "../features/fold.ts";
-import type { Text } from "../features/texts.ts";
+import { type Folded, fold, foldBuffers, maxFoldBytes } from "../features/fold.ts";
+import { fillSigns, signCount } from "../features/structure/signs.ts";
+import type { Text, ViewKind } from "../features/texts.ts";
+import { viewKinds } from "../features/texts.ts";
 import { tokenizer } from "../features/tokenize.ts";
+import type { BoostedTrees } from "../models/boosted-trees.ts";
+import { scoreBoostedTrees } from "../models/boosted-trees.ts";
 import type { NgramBuffers, SymbolNgrams, Window } from "../models/symbol-ngrams.ts";
 import {
   ngramBuffers,
@@ -25,6 +29,8 @@ export interface WorstText {
   /** Log-odds of its letters and of its tokens, each in [`leastLogit`, `largestLogit`]. */
   readonly letters: number;
   readonly tokens: number;
+  /** What its structure adds to the log-odds, in [−`largestCorrection`, `largestCorrection`]. */
+  readonly structure: number;
   /** Undefined where there is no text to judge: all values are plain words. */
   readonly text: Text | undefined;
   /** The piece of the text in which it was found. */
@@ -56,13 +62,44 @@ export function boundedLogit(logit: number): number {
  * Log-odds of the tokens below which a text is harmless whatever its letters: they are not read then, which saves most
  * of the time that ordinary requests take, and costs 0.1 points of detection on left-out sources.
  */
-const harmlessTokens = -2;
+export const harmlessTokens = -2;
+
+/** The most that structure adds to the log-odds, or takes away from them. */
+export const largestCorrection = 4;
+/** Bytes before and behind the worst window that are read for structure; what is further away cannot change it. */
+const pieceMargin = 64;
+/** Columns that the trees of structure read: log-odds of letters and of tokens, a column for each kind of view, the signs. */
+export const structureColumns = 2 + viewKinds.length + signCount;
+
+/** The piece of a text around the worst window of its letters, as `scoreReadings` leaves it. */
+export function pieceAround(text: string, { origins }: Folded, { start, end }: Window): string {
+  const from = origins[start]! - pieceMargin;
+  return text.slice(Math.max(0, from), origins[Math.max(start, end - 1)]! + 1 + pieceMargin);
+}
+
+/** Writes what the trees of structure read of one piece to `row`, shape (structureColumns). */
+export function fillStructure(piece: string, view: ViewKind, scores: ReadingScores, row: Float64Array): void {
+  row[0] = scores.letters;
+  row[1] = scores.tokens;
+  for (const [i, kind] of viewKinds.entries()) row[2 + i] = kind === view ? 1 : 0;
+  fillSigns(piece, row, 2 + viewKinds.length);
+}
+
+/** What trees say of a filled row, within the bounds. */
+export function scoreStructure(trees: BoostedTrees, row: Float64Array): number {
+  return Math.min(largestCorrection, Math.max(-largestCorrection, scoreBoostedTrees(trees, row)));
+}
 
 /** The two text models and the attack types of their classes. */
 export interface TextModels {
   readonly letters: SymbolNgrams;
   readonly tokens: SymbolNgrams;
   readonly classes: readonly AttackType[];
+}
+
+/** What a judge needs: the text models, and the trees that read the structure of what they find. */
+export interface JudgeModels extends TextModels {
+  readonly structure: BoostedTrees;
 }
 
 /** Log-odds of one text under both models. */
@@ -89,6 +126,11 @@ export function scoreReadings(
   if (tokensLogit < harmlessTokens) return { letters: leastLogit, tokens: tokensLogit };
   scoreWindow(models.letters, letters, lettersLength, buffers, window);
   return { letters: boundedLogit(window.logit), tokens: tokensLogit };
+}
+
+/** Log-odds of one piece of a text, and what its structure adds. */
+interface PieceScores extends ReadingScores {
+  readonly structure: number;
 }
 
 /** Where the history of a parameter is known, it. */
@@ -122,14 +164,15 @@ const rememberedHeaders = 2_048;
 const rememberedBytes = 256;
 
 /** Makes the judge of one pair of models; it holds the scratch memory of one thread. */
-export function textJudge(models: TextModels): TextJudge {
-  const { letters, tokens, classes } = models;
+export function textJudge(models: JudgeModels): TextJudge {
+  const { letters, tokens, classes, structure } = models;
   const folded = foldBuffers();
   const tokenize = tokenizer();
   const tokenized = new Uint8Array(folded.symbols.length);
   const buffers = ngramBuffers(folded.symbols.length);
   const buckets = new Int32Array(windowSymbols * ngramsPerPosition);
   const window: Window = { logit: 0, start: 0, end: 0 };
+  const row = new Float64Array(structureColumns);
 
   /** Adds the class odds of the worst window of a reading to `into`; leaves that window in `window`. */
   const addClasses = (model: SymbolNgrams, symbols: Uint8Array, length: number, into: Float64Array): void => {
@@ -138,12 +181,15 @@ export function textJudge(models: TextModels): TextJudge {
     scoreClasses(model, buckets, count, window.end - window.start, into);
   };
 
-  /** Log-odds of one piece of a text. */
-  const score = (text: Text, from: number, until: number): ReadingScores => {
+  /** Log-odds of one piece of a text, with what its structure adds. */
+  const score = (text: Text, from: number, until: number): PieceScores => {
     fold(text.text, text.place, from, until, folded);
     const count = tokenize(folded, tokenized);
     const { symbols, length } = folded;
-    return scoreReadings(models, symbols, length, tokenized, count, buffers, window);
+    const scores = scoreReadings(models, symbols, length, tokenized, count, buffers, window);
+    if (scores.tokens < harmlessTokens) return { ...scores, structure: 0 };
+    fillStructure(pieceAround(text.text, folded, window), text.view, scores, row);
+    return { ...scores, structure: scoreStructure(structure, row) };
   };
   /** Log-odds of the piece in the scratch memory, both readings together, without what is familiar in its parameter. */
   const scoreStrange = (count: number, history: ParameterHistory): number => {
@@ -172,9 +218,9 @@ export function textJudge(models: TextModels): TextJudge {
     return strange < startlingLogits ? relief : relief + history.raise;
   };
   // Browsers send the same header values with every request, so what they score is remembered, in two generations.
-  let young = new Map<string, ReadingScores>();
+  let young = new Map<string, PieceScores>();
   let old = young;
-  const scoreHeader = (text: Text): ReadingScores => {
+  const scoreHeader = (text: Text): PieceScores => {
     const known = young.get(text.text) ?? old.get(text.text);
     const scores = known ?? score(text, 0, text.text.length);
     if (known === undefined) {
@@ -192,6 +238,7 @@ export function textJudge(models: TextModels): TextJudge {
       let worst: WorstText = {
         letters: leastLogit,
         tokens: leastLogit,
+        structure: 0,
         shift: 0,
         text: undefined,
         from: 0,
@@ -202,11 +249,11 @@ export function textJudge(models: TextModels): TextJudge {
           const isHeader = text.place === "header" && text.text.length <= rememberedBytes;
           const scores = isHeader ? scoreHeader(text) : score(text, from, until);
           const cold = scores.letters + scores.tokens;
-          const toBeat = worst.letters + worst.tokens + worst.shift;
-          if (cold + (historyOf === undefined ? 0 : largestRaise) <= toBeat) continue;
+          const found = cold + scores.structure;
+          const toBeat = worst.letters + worst.tokens + worst.structure + worst.shift;
+          if (found + (historyOf === undefined ? 0 : largestRaise) <= toBeat) continue;
           const shift = shiftOf(text, from, until, cold, historyOf);
-          if (cold + shift > toBeat)
-            worst = { letters: scores.letters, tokens: scores.tokens, shift, text, from, until };
+          if (found + shift > toBeat) worst = { ...scores, shift, text, from, until };
         }
       }
       return worst;

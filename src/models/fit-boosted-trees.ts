@@ -18,6 +18,8 @@ export interface LabelledRows {
   readonly labels: Uint8Array;
   /** How much each row counts, positive; all the same where left out. Shape (count). */
   readonly weights?: Float64Array;
+  /** Log-odds that other models have found, to which the trees add; the trees then have no bias. Shape (count). */
+  readonly offsets?: Float64Array;
 }
 
 /** How trees are boosted. */
@@ -71,8 +73,8 @@ export function fitBoostedTrees(
   const cuts = fitCuts(data.rows, columns, options.bins);
   const binned = binRows(data.rows, cuts);
   const grow = treeGrower(binned, cuts, options);
-  const bias = logOdds(labels, weights);
-  const logits = new Float64Array(labels.length).fill(bias);
+  const bias = data.offsets === undefined ? logOdds(labels, weights) : 0;
+  const logits = startOf(data, bias);
   const slopes = {
     gradients: new Float64Array(labels.length),
     hessians: new Float64Array(labels.length),
@@ -113,16 +115,23 @@ export function fitBoostedTrees(
   };
 }
 
-function checkData({ rows, labels, weights }: LabelledRows, columns: number): void {
+function checkData({ rows, labels, weights, offsets }: LabelledRows, columns: number): void {
   const problem =
     rows.length !== labels.length * columns
       ? `${labels.length} rows of ${columns} columns need ${labels.length * columns} numbers, and there are ${rows.length}`
       : weights !== undefined && weights.length !== labels.length
         ? `${labels.length} rows need as many weights, and there are ${weights.length}`
-        : !labels.includes(0) || !labels.includes(1)
-          ? "trees are boosted on rows of both labels, and one is missing"
-          : undefined;
+        : offsets !== undefined && offsets.length !== labels.length
+          ? `${labels.length} rows need as many offsets, and there are ${offsets.length}`
+          : !labels.includes(0) || !labels.includes(1)
+            ? "trees are boosted on rows of both labels, and one is missing"
+            : undefined;
   if (problem !== undefined) throw new ArbiterError("data_invalid", problem);
+}
+
+/** Log-odds of each row before any tree. */
+function startOf({ labels, offsets }: LabelledRows, bias: number): Float64Array {
+  return offsets === undefined ? new Float64Array(labels.length).fill(bias) : offsets.slice();
 }
 
 function weightsOf({ labels, weights }: LabelledRows): Float64Array {
@@ -190,7 +199,7 @@ function earlyStopping(held: LabelledRows, cuts: Cuts, bias: number, patience: n
   const { labels } = held;
   const weights = weightsOf(held);
   const binned = binRows(held.rows, cuts);
-  const logits = new Float64Array(labels.length).fill(bias);
+  const logits = startOf(held, bias);
   let lowest = logLoss(logits, labels, weights);
   let best = 0;
   let trees = 0;

@@ -123,7 +123,7 @@ function sitesOf(
     }
     return detector;
   };
-  return buildSites(settings.sites, detectorOf, profiles);
+  return buildSites(settings.sites, detectorOf, settings.values["detector.preset"], profiles);
 }
 
 function* detectorsOf(table: SiteTable): Generator<{ site: string; model: string }> {

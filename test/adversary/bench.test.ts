@@ -13,8 +13,8 @@ import { defaultDetectorPath } from "../../src/config/load-detector.ts";
 
 const { detector, logOddsOf } = openDetector(readFileSync(defaultDetectorPath));
 const thresholds = [
-  { falseAlarms: 0.01, threshold: detector.operatingPoints.general.suspect },
-  { falseAlarms: 0.001, threshold: detector.operatingPoints.general.attack },
+  { falseAlarms: 0.01, threshold: detector.operatingPoints.balanced.general.suspect },
+  { falseAlarms: 0.001, threshold: detector.operatingPoints.balanced.general.attack },
 ];
 const { byType, missing } = readPayloads("/nowhere");
 const classOf = (type: string) => mutatedClasses.find((mutated) => mutated.type === type)!;

@@ -5,8 +5,8 @@
 import { describe, expect, test } from "vitest";
 import { composeDetector } from "../../src/detector/detector.ts";
 import { parseDetector, writeDetector } from "../../src/detector/detector-file.ts";
-import { scoreBoostedTrees } from "../../src/models/boosted-trees.ts";
 import { observationOf } from "../../src/detector/single-model.ts";
+import { scoreBoostedTrees } from "../../src/models/boosted-trees.ts";
 import { modelCatalog } from "../../src/models/catalog.ts";
 import { fitEvidence, scoreEvidence } from "../../src/models/evidence.ts";
 import { boostingDefaults, fitBoostedTrees } from "../../src/models/fit-boosted-trees.ts";

@@ -8,6 +8,7 @@ const textAt = (location: Location, name: string, isName = false): Text => ({
   parameter: { location, name, value: "v" },
   isName,
   place: "value",
+  view: "decoded",
   text: "v",
 });
 

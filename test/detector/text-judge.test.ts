@@ -19,6 +19,7 @@ const textOf = (text: string): Text => ({
   parameter: { location: "query", name: "q", value: text },
   isName: false,
   place: "value",
+  view: "decoded",
   text,
 });
 const hostile = textOf("x' union select null,user from t--");

@@ -1,10 +1,12 @@
 /** `arbiter inspect`: one JSON line with the verdict for each row of the traffic files. */
 import { once } from "node:events";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { loadDetectorOrModel } from "../../config/load-detector.ts";
 import { loadProfiles } from "../../config/load-profiles.ts";
 import type { SingleModel } from "../../detector/single-model.ts";
 import { transactionOf } from "../../traffic/traffic-row.ts";
+import type { Preset } from "../../verdict/operating-point.ts";
+import { presets } from "../../verdict/operating-point.ts";
 import type { Mode, Verdict } from "../../verdict/verdict.ts";
 import { modes } from "../../verdict/verdict.ts";
 import { readTraffic } from "../traffic-input.ts";
@@ -12,7 +14,8 @@ import { readTraffic } from "../traffic-input.ts";
 interface Options {
   readonly model?: string;
   readonly min: number;
-  readonly mode: Mode;
+  readonly mode?: Mode;
+  readonly preset: Preset;
   readonly profiles?: string;
 }
 
@@ -26,7 +29,15 @@ export function inspectCommand(): Command {
     .argument("<file...>", "traffic files, plain or gzip; - is standard input")
     .option("--model <file>", "detector file, or file of a single model (default: the detector that ships)")
     .option("--min <probability>", "only rows at or above this probability", parseProbability, 0)
-    .option("--mode <mode>", `operating point: ${modes.join(", ")}`, parseMode, "general" as Mode)
+    .addOption(
+      new Option(
+        "--mode <mode>",
+        "how verdicts are used (default: second-opinion for rows with an alarm of CRS, general for others)",
+      ).choices(modes),
+    )
+    .addOption(
+      new Option("--preset <preset>", "how hard requests are judged").choices(presets).default("balanced"),
+    )
     .option("--profiles <file>", "application profiles (they stay as they are)")
     .action(inspect);
 }
@@ -42,7 +53,8 @@ async function inspect(files: string[], options: Options): Promise<void> {
       "score" in model
         ? scored(model, transaction)
         : model.inspect(transaction, {
-            mode: options.mode,
+            mode: options.mode ?? (isAlarm(transaction) ? "second-opinion" : "general"),
+            operatingPoints: model.operatingPoints[options.preset],
             ...(profiles === undefined ? {} : { profiles }),
           });
     if (probability < options.min) continue;
@@ -53,6 +65,11 @@ async function inspect(files: string[], options: Options): Promise<void> {
     }
   }
   await write(pending);
+}
+
+/** True where CRS would have denied the request. */
+function isAlarm({ waf }: ReturnType<typeof transactionOf>): boolean {
+  return waf !== undefined && waf.score >= waf.threshold;
 }
 
 /** A single model knows one threshold, no kinds of attack, and no reasons; its score stands where the probability does. */
@@ -80,10 +97,4 @@ function parseProbability(text: string): number {
   if (text.trim() === "" || !(value >= 0 && value <= 1))
     throw new InvalidArgumentError("It must be a number from 0 to 1.");
   return value;
-}
-
-function parseMode(text: string): Mode {
-  const mode = modes.find((known) => known === text);
-  if (mode === undefined) throw new InvalidArgumentError(`It must be one of ${modes.join(", ")}.`);
-  return mode;
 }
