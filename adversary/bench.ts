@@ -49,7 +49,7 @@ export interface BenchOptions {
   readonly thresholds: readonly { readonly falseAlarms: number; readonly threshold: number }[];
   readonly seed: number;
   readonly confirm?: (payload: string) => Promise<boolean>;
-  /** Milliseconds since some start, after which a class is cut short. */
+  /** On the clock of `performance.now`: from then on nothing is attacked. */
   readonly deadlineMs?: number;
   readonly onSeed?: () => void;
 }
@@ -91,6 +91,7 @@ export async function attackClass(
       proof: seed.proof,
       ...(confirm === undefined ? {} : { confirm }),
       budget: attacker.budget,
+      ...(options.deadlineMs === undefined ? {} : { deadlineMs: options.deadlineMs }),
       random: seededRandom(options.seed * 104_729 + number),
       onTime: (ms) => times.push(ms),
     });

@@ -95,6 +95,7 @@ try {
       options.seeds,
       options.seed,
       confirm,
+      deadlineMs,
     );
     steps.push(...singleSteps(mutated!, seeds, detector, thresholds[0]!.threshold, options.seed));
     for (const [index, named] of chosen.entries()) {

@@ -93,7 +93,7 @@ function decodedSeed(
 
 /**
  * Up to `count` seeds of a class, of the sources in turn, without repetition; each is proven by the oracle and, where there is
- * one, by `confirm`. Advances nothing: the same `seed` gives the same seeds.
+ * one, by `confirm`, fewer where `deadlineMs` on the clock of `performance.now` comes first. Advances nothing: the same `seed` gives the same seeds.
  */
 export async function seedsOf(
   mutated: MutatedClass,
@@ -101,6 +101,7 @@ export async function seedsOf(
   count: number,
   seed: number,
   confirm?: (payload: string) => Promise<boolean>,
+  deadlineMs = Number.POSITIVE_INFINITY,
 ): Promise<Seed[]> {
   const random = seededRandom(seed);
   const bySource = [...Map.groupBy(rows, ({ source }) => source).values()].map((group) =>
@@ -114,7 +115,7 @@ export async function seedsOf(
     for (const group of bySource) {
       const row = group.pop();
       if (row === undefined || seeds.length >= count) continue;
-      if (tries-- <= 0) return seeds;
+      if (tries-- <= 0 || performance.now() > deadlineMs) return seeds;
       const found = decodedSeed(row, mutated);
       if (found === undefined || seen.has(found.payload.toLowerCase())) continue;
       seen.add(found.payload.toLowerCase());

@@ -33,6 +33,8 @@ export interface TargetOptions {
   /** Queries that are answered. */
   readonly budget: number;
   readonly random: Random;
+  /** On the clock of `performance.now`: when it answers no more. */
+  readonly deadlineMs?: number;
   /** Takes the time of each inspection in milliseconds. */
   readonly onTime?: (ms: number) => void;
 }
@@ -56,9 +58,11 @@ export class Target {
     this.evasions = options.thresholds.map(() => undefined);
   }
 
-  /** True where there is nothing left to do: all thresholds are passed, or all queries are used. */
+  /** True where there is nothing left to do: all thresholds are passed, all queries are used, or the time is up. */
   get isOver(): boolean {
-    return this.queries >= this.options.budget || this.evasions.every((evasion) => evasion !== undefined);
+    const { budget, deadlineMs } = this.options;
+    if (this.queries >= budget || (deadlineMs !== undefined && performance.now() > deadlineMs)) return true;
+    return this.evasions.every((evasion) => evasion !== undefined);
   }
 
   /** Says whether a candidate is a valid attack; free of charge for the attacker, who could try it on a copy of the application. */

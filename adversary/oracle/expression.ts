@@ -33,7 +33,7 @@ export function tokensOf(expression: string): Tokens {
 }
 
 const isText = (part: string | undefined): part is string =>
-  part !== undefined && part.startsWith("'") && part.length > 1;
+  part?.startsWith("'") === true && part.length > 1;
 const isNumber = (part: string | undefined): part is string =>
   part?.startsWith("#") === true && part.length > 1;
 const endsValue = (part: string | undefined): boolean =>
