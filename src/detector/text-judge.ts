@@ -16,8 +16,8 @@ import {
   windowBuckets,
   windowSymbols,
 } from "../models/symbol-ngrams.ts";
+import type { Lesson, ParameterHistory } from "../profiles/parameter-history.ts";
 import { largestRaise } from "../profiles/parameter-profile.ts";
-import type { Lesson, ParameterHistory } from "../profiles/profiles.ts";
 import type { AttackType } from "../verdict/verdict.ts";
 
 /** The text that reads most like an attack, and how. */
@@ -94,13 +94,26 @@ export function scoreReadings(
 /** Where the history of a parameter is known, it. */
 export type HistoryOf = (text: Text) => ParameterHistory | undefined;
 
+/** What a text is, and the piece of it that shows it. */
+export interface Description {
+  readonly piece: string;
+  readonly attackType: AttackType;
+  /** False where another type fits about as well. */
+  readonly isClear: boolean;
+}
+
+/** The type that fits best does so clearly where its log-odds are so much higher than those of any other. */
+const clearMargin = 1;
+
 /** Finds and describes the worst text under one pair of models. */
 export interface TextJudge {
   findWorst(texts: readonly Text[], historyOf?: HistoryOf): WorstText;
   /** Teaches the pieces of an ordinary text that would count for an attack; true where it is startling all the same. */
   teach(text: Text, lesson: Lesson): boolean;
-  /** The attack type that both models see in the worst text, and the bytes that weigh most in it. */
-  describe(worst: WorstText): { readonly piece: string; readonly attackType: AttackType };
+  /**
+   * The attack type that both models see in the worst text, whether clearly, and the bytes that weigh most in it.
+   */
+  describe(worst: WorstText): Description;
 }
 
 /** Pieces of a long text overlap by this, so that no window falls between two of them. */
@@ -169,7 +182,7 @@ export function textJudge(models: TextModels): TextJudge {
     fold(text.text, text.place, from, until, folded);
     const strange = scoreStrange(tokenize(folded, tokenized), history);
     const relief = Math.max(-largestRelief, strange - cold);
-    return strange < startlingLogits ? relief : relief + history.raise;
+    return strange < startlingLogits ? relief : relief + history.raiseOf(text.parameter.value);
   };
   // Browsers send the same header values with every request, so what they score is remembered, in two generations.
   let young = new Map<string, ReadingScores>();
@@ -225,7 +238,7 @@ export function textJudge(models: TextModels): TextJudge {
       return isStartling;
     },
     describe({ text, from, until }) {
-      if (text === undefined) return { piece: "", attackType: "other" };
+      if (text === undefined) return { piece: "", attackType: "other", isClear: false };
       const odds = new Float64Array(classes.length);
       fold(text.text, text.place, from, until, folded);
       const count = tokenize(folded, tokenized);
@@ -237,6 +250,7 @@ export function textJudge(models: TextModels): TextJudge {
       return {
         piece: text.text.slice(origins[window.start]!, origins[window.end - 1]! + 1),
         attackType: classes[best]!,
+        isClear: odds.every((log, c) => c === best || odds[best]! - log >= clearMargin),
       };
     },
   };

@@ -10,7 +10,7 @@ import {
 } from "../../src/detector/text-judge.ts";
 import { maxFoldBytes } from "../../src/features/fold.ts";
 import type { Text } from "../../src/features/texts.ts";
-import type { ParameterHistory } from "../../src/profiles/profiles.ts";
+import type { ParameterHistory } from "../../src/profiles/parameter-history.ts";
 import { tinyDetectorFile } from "../training/tiny-traffic.ts";
 
 const judge = textJudge(parseDetector(tinyDetectorFile()));
@@ -54,7 +54,8 @@ describe("the worst text", () => {
 describe("the history of a parameter", () => {
   const history = (familiar: boolean, raise = 0): ParameterHistory => ({
     isFamiliar: () => familiar,
-    raise,
+    raiseOf: () => raise,
+    describe: () => undefined,
   });
   const found = (
     texts: readonly Text[],
@@ -103,7 +104,8 @@ describe("the history of a parameter", () => {
     for (const text of [hostile, textOf(`${"ab, ".repeat(5_000)}${hostile.text}`)]) {
       const known = new Set<string>();
       const lesson = {
-        raise: 0,
+        raiseOf: () => 0,
+        describe: () => undefined,
         isFamiliar: (reading: string, bucket: number) => known.has(`${reading} ${bucket}`),
         notePiece: (reading: string, bucket: number) => void known.add(`${reading} ${bucket}`),
         noteValue: () => {},
@@ -116,15 +118,24 @@ describe("the history of a parameter", () => {
 
 describe("the description", () => {
   test("names the attack type and a piece of the text", () => {
-    const { piece, attackType } = judge.describe(judge.findWorst([hostile]));
+    const { piece, attackType, isClear } = judge.describe(judge.findWorst([hostile]));
     expect(attackType).toBe("sqli");
+    expect(isClear).toBe(true);
     expect(hostile.text).toContain(piece);
     const markup = judge.describe(judge.findWorst([textOf('"><img src=x onerror=alert(1)>')]));
     expect(markup.attackType).toBe("xss");
   });
 
+  test("says where no type is clearly the likeliest", () => {
+    expect(judge.describe(judge.findWorst([textOf("im////")])).isClear).toBe(false);
+  });
+
   test("of no text is empty", () => {
-    expect(judge.describe(judge.findWorst([]))).toEqual({ piece: "", attackType: "other" });
+    expect(judge.describe(judge.findWorst([]))).toEqual({
+      piece: "",
+      attackType: "other",
+      isClear: false,
+    });
   });
 });
 

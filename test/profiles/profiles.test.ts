@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Segment } from "../../src/profiles/endpoints.ts";
-import { type ParameterName, Profiles, profileLimits } from "../../src/profiles/profiles.ts";
+import type { ParameterName } from "../../src/profiles/parameter-name.ts";
+import { Profiles, profileLimits } from "../../src/profiles/profiles.ts";
 import { buildTransaction } from "../../src/transaction/build.ts";
 import type { Transaction } from "../../src/transaction/transaction.ts";
 
@@ -17,7 +18,7 @@ function teach(
   for (let network = from; network < from + networks; network++) {
     const lesson = profiles.learn(request(uri, `10.0.${network}.1`, host))(parameter)!;
     lesson.notePiece("tokens", 42);
-    lesson.noteValue(false);
+    lesson.noteValue("12", false);
   }
 }
 
@@ -84,7 +85,7 @@ describe("what is learnt of a parameter", () => {
       for (let i = 0; i < values; i++)
         profiles
           .learn(request("/wiki/two", `10.0.${i % 40}.1`))(q)!
-          .noteValue(false);
+          .noteValue("12", false);
     };
     another(299);
     expect(isFamiliar(profiles, request("/wiki/two"))).toBe(true);
@@ -99,20 +100,22 @@ test("a loud network teaches nothing alone", () => {
   for (let i = 0; i < 1_000; i++) {
     const lesson = profiles.learn(request("/?q=x", `10.9.9.${i % 256}`))(q)!;
     lesson.notePiece("tokens", 42);
-    lesson.noteValue(false);
+    lesson.noteValue("12", false);
   }
   expect(isFamiliar(profiles, request("/"))).toBeUndefined();
 });
 
 test("startling values that are no lessons make others weigh less, and grow nothing", () => {
   const profiles = new Profiles();
+  const startling = { ...q, value: "12'" };
   teach(profiles, "/?q=x", { networks: 200 });
-  const raise = (): number => profiles.historyOf(request("/"))!(q)!.raise;
+  const raise = (): number => profiles.historyOf(request("/"))!(q)!.raiseOf("12");
   const before = raise();
-  for (let network = 0; network < 60; network++) profiles.noteStartling(request("/", `10.0.${network}.1`), q);
+  for (let network = 0; network < 60; network++)
+    profiles.noteStartling(request("/", `10.0.${network}.1`), startling);
   expect(raise()).toBeLessThan(before);
-  profiles.noteStartling(request("/never/seen"), q);
-  profiles.noteStartling(request("/", "10.0.0.1", "never.seen"), q);
+  profiles.noteStartling(request("/never/seen"), startling);
+  profiles.noteStartling(request("/", "10.0.0.1", "never.seen"), startling);
   expect(profiles.historyOf(request("/never/seen"))?.(q)).toBeUndefined();
   expect(profiles.sites.size).toBe(1);
 });
