@@ -16,6 +16,7 @@ import {
   windowBuckets,
   windowSymbols,
 } from "../models/symbol-ngrams.ts";
+import { namesInside } from "../profiles/inside.ts";
 import type { Lesson, ParameterHistory } from "../profiles/parameter-history.ts";
 import { largestRaise } from "../profiles/parameter-profile.ts";
 import type { AttackType } from "../verdict/verdict.ts";
@@ -168,6 +169,9 @@ export function textJudge(models: TextModels): TextJudge {
     scoreUnfamiliar(letters, folded.symbols, folded.length, buffers, window, ofLetters);
     return boundedLogit(window.logit) + tokensLogit;
   };
+  /** The bytes of the text that stand in the window over the letters in the scratch memory. */
+  const pieceIn = ({ text }: Text): string =>
+    text.slice(folded.origins[window.start]!, folded.origins[window.end - 1]! + 1);
   /** What the history of its parameter adds to the log-odds of a piece that scored `cold` without one. */
   const shiftOf = (
     text: Text,
@@ -180,7 +184,9 @@ export function textJudge(models: TextModels): TextJudge {
     const history = cold < startlingLogits ? undefined : historyOf?.(text);
     if (history === undefined) return 0;
     fold(text.text, text.place, from, until, folded);
-    const strange = scoreStrange(tokenize(folded, tokenized), history);
+    const count = tokenize(folded, tokenized);
+    scoreWindow(letters, folded.symbols, folded.length, buffers, window);
+    const strange = namesInside(pieceIn(text)) ? cold : scoreStrange(count, history);
     const relief = Math.max(-largestRelief, strange - cold);
     return strange < startlingLogits ? relief : relief + history.raiseOf(text.parameter.value);
   };
@@ -246,9 +252,8 @@ export function textJudge(models: TextModels): TextJudge {
       addClasses(letters, folded.symbols, folded.length, odds);
       let best = 0;
       for (let c = 1; c < odds.length; c++) if (odds[c]! > odds[best]!) best = c;
-      const { origins } = folded;
       return {
-        piece: text.text.slice(origins[window.start]!, origins[window.end - 1]! + 1),
+        piece: pieceIn(text),
         attackType: classes[best]!,
         isClear: odds.every((log, c) => c === best || odds[best]! - log >= clearMargin),
       };

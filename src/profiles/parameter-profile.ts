@@ -121,13 +121,13 @@ const usualShare = 0.05;
 /** The most that a startling value adds to the log-odds where such values are rare. */
 const largestStartle = 1.5;
 /** The most that the looks of a startling value add, and the rarity, in natural logarithms, from which on they do. */
-const largestOddity = 1;
+const largestOddity = 1.5;
 const usualRarity = 2;
 /** The most that a startling value adds to the log-odds in all. */
 export const largestRaise = largestStartle + largestOddity;
 
 /**
- * What a startling value adds to the log-odds, in [0, 2.5]: how much rarer such values are in this parameter than in one of
+ * What a startling value adds to the log-odds, in [0, 3]: how much rarer such values are in this parameter than in one of
  * which little is known, and how odd this one looks here.
  */
 export function raiseOf(profile: ParameterProfile, traits: Traits): number {

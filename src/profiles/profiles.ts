@@ -43,13 +43,13 @@ export interface SiteProfile {
 
 /** Bounds of all profiles together. A site, endpoint or parameter beyond them is judged as if nothing were known. */
 export const profileLimits = {
-  sites: 4_096,
+  sites: 2_048,
   /** Parameters of one endpoint; a form has fewer, and whoever makes names up shall not grow it. */
   parameters: 64,
   /** Parameters of all endpoints of all sites. */
-  allParameters: 40_000,
+  allParameters: 18_000,
   /** Path segments of all sites. */
-  allSegments: 20_000,
+  allSegments: 8_000,
 } as const;
 
 /** Lessons between two counts of what there is, while a limit is reached. */

@@ -71,6 +71,13 @@ describe("the history of a parameter", () => {
     expect(found([hostile], () => history(true)).shift).toBe(-largestRelief);
   });
 
+  test("excuses no address inside, and what stands far from one", () => {
+    const inside = textOf(`${hostile.text} http://127.0.0.1/`);
+    expect(found([inside], () => history(true)).shift).toBeGreaterThanOrEqual(0);
+    const far = textOf(`http://127.0.0.1/ ${"plain words ".repeat(40)} ${hostile.text}`);
+    expect(found([far], () => history(true)).shift).toBe(-largestRelief);
+  });
+
   test("raises them where such texts are rare, and not where they are familiar", () => {
     expect(found([hostile], () => history(false, 1.2)).shift).toBeCloseTo(1.2, 9);
     expect(found([harmless], () => history(false, 1.2)).shift).toBe(0);

@@ -90,7 +90,7 @@ describe("the looks of a startling value", () => {
 
   test("add to the log-odds where type, length and characters are odd, up to a bound", () => {
     const profile = filled(200, ordinary);
-    expect(oddity(profile, "1-if(1=1,1,0)")).toBe(1);
+    expect(oddity(profile, "1-if(1=1,1,0)")).toBe(1.5);
     expect(raiseOf(profile, traitsOf("1-if(1=1,1,0)"))).toBe(largestRaise);
   });
 
@@ -111,7 +111,7 @@ describe("the looks of a startling value", () => {
   test("are not made ordinary by one loud source, and are by three", () => {
     const profile = filled(200, ordinary);
     for (let i = 0; i < 5_000; i++) countValue(profile, 6, false, traitsOf("1-if(1=1,1,0)"));
-    expect(oddity(profile, "1-if(1=1,1,0)")).toBe(1);
+    expect(oddity(profile, "1-if(1=1,1,0)")).toBe(1.5);
     for (let i = 0; i < 300; i++) countValue(profile, i % 3, false, traitsOf("1-if(1=1,1,0)"));
     expect(oddity(profile, "1-if(1=1,1,0)")).toBe(0);
   });
@@ -123,7 +123,7 @@ describe("the looks of a startling value", () => {
       profile.traits.some((count, trait) => trait >= firstCharacter && trait < traitCount && count > 0),
     ).toBe(true);
     for (let i = 0; i < 3_000; i++) countValue(profile, i % 5, false, traitsOf(ordinary(i)));
-    expect(oddity(profile, "<b>1</b> and more")).toBe(1);
+    expect(oddity(profile, "<b>1</b> and more")).toBe(1.5);
     expect(Math.max(...profile.traits.subarray(0, traitCount))).toBeLessThanOrEqual(255);
   });
 
@@ -137,7 +137,7 @@ describe("the looks of a startling value", () => {
     expect(merged([0, 1, 2])).toEqual(merged([2, 1, 0]));
     const all = filled(200, ordinary);
     mergeParameter(all, filled(200, ordinary));
-    expect(oddity(all, "1-if(1=1,1,0)")).toBe(1);
+    expect(oddity(all, "1-if(1=1,1,0)")).toBe(1.5);
     expect(Math.max(...all.traits.subarray(0, traitCount))).toBeLessThanOrEqual(255);
   });
 

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import type { Segment } from "../../src/profiles/endpoints.ts";
 import type { ParameterName } from "../../src/profiles/parameter-name.ts";
@@ -24,6 +26,33 @@ function teach(
 
 const isFamiliar = (profiles: Profiles, transaction: Transaction, name = q): boolean | undefined =>
   profiles.historyOf(transaction)?.(name)?.isFamiliar("tokens", 42);
+
+test("all profiles stay below 24 MB at their limits", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const used = async (): Promise<number> => {
+    for (let i = 0; i < 3; i++) {
+      collect();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const { heapUsed, arrayBuffers } = process.memoryUsage();
+    return heapUsed + arrayBuffers;
+  };
+  const before = await used();
+  const profiles = new Profiles();
+  for (let host = 0; host < profileLimits.sites; host++) {
+    for (let page = 0; page < 4; page++) {
+      const client = `10.0.${page}.1`;
+      const lessonOf = profiles.learn(request(`/${host}-${page}/page`, client, `${host}.example`));
+      for (let n = 0; n < 4; n++)
+        lessonOf({ location: "query", name: `name_${host}_${n}` })?.noteValue("12", false);
+    }
+  }
+  const bytes = (await used()) - before;
+  expect(profiles.sites.size).toBe(profileLimits.sites);
+  expect(bytes).toBeGreaterThan(12 * 1_048_576);
+  expect(bytes).toBeLessThan(24 * 1_048_576);
+});
 
 describe("what is learnt of a parameter", () => {
   test("is known at its endpoint, at the siblings of that, and nowhere else", () => {
