@@ -62,8 +62,9 @@ export const alphabet = [
 /** Lengths are told apart by doublings: 0, 1 to 2, 3 to 6, 7 to 14, …, 1,023 and more. */
 export const lengths = 11;
 
-/** Places of the traits in a table: types first, then lengths, then kinds of characters. */
+/** Place of the first length in a table of traits: types come first, then lengths, then kinds of characters. */
 export const firstLength = types.length;
+/** Place of the first kind of characters. */
 export const firstCharacter = firstLength + lengths;
 /** Traits that are told apart. */
 export const traitCount = firstCharacter + alphabet.length;
