@@ -1,5 +1,5 @@
 /**
- * A redesign of the demo's shop: every page and every field gets a new name from one day to the next. What was learnt of
+ * A redesign of the demo's shop: every page and every name in queries and forms is new from one day to the next. What was learnt of
  * the old ones must not be held against the new ones, and the new ones must be learnt.
  */
 import { readFileSync } from "node:fs";
@@ -44,11 +44,10 @@ const before = transactionsOf(rows);
 const after = transactionsOf(rows.map(redesigned));
 /** Requests after which a redesigned site is known again. */
 const learntWithin = 1_400;
+const isAlarm = (transaction: Transaction, profiles?: Profiles): boolean =>
+  detector.inspect(transaction, { mode: "second-opinion", ...(profiles && { profiles }) }).verdict !== "pass";
 const alarms = (transactions: readonly Transaction[], profiles?: Profiles): number =>
-  transactions.filter((transaction) => {
-    const options = { mode: "second-opinion", ...(profiles && { profiles }) } as const;
-    return detector.inspect(transaction, options).verdict !== "pass";
-  }).length;
+  transactions.filter((transaction) => isAlarm(transaction, profiles)).length;
 
 describe("after a redesign of the whole site", () => {
   test("every page is new", () => {
@@ -59,10 +58,11 @@ describe("after a redesign of the whole site", () => {
     expect(kept.length).toBeLessThan(redone.size / 10);
   });
 
-  test("the first requests raise no more alarms than on an unknown site, but one in a thousand", () => {
+  test("of the requests that raise no alarm on an unknown site, one in a thousand does at most", () => {
     const profiles = new Profiles();
     for (const transaction of before) detector.learn(transaction, profiles);
-    expect(alarms(after, profiles)).toBeLessThanOrEqual(alarms(after) + after.length / 1_000);
+    const added = after.filter((transaction) => isAlarm(transaction, profiles) && !isAlarm(transaction));
+    expect(added.length).toBeLessThanOrEqual(after.length / 1_000);
   });
 
   test(`${learntWithin} requests later it raises as few as before`, () => {
