@@ -16,7 +16,7 @@ import type {
   OperatingPointsByPreset,
 } from "../verdict/operating-point.ts";
 import { pointFor } from "../verdict/operating-point.ts";
-import type { AttackType, Mode, Reason, Verdict } from "../verdict/verdict.ts";
+import type { Mode, Reason, Verdict, VerdictType } from "../verdict/verdict.ts";
 import type { DetectorParts, Provenance } from "./detector-file.ts";
 import { detectorId, parseDetector } from "./detector-file.ts";
 import { evidenceReason, problemReason, shapeReason, textReason } from "./reasons.ts";
@@ -89,13 +89,15 @@ export function composeDetector(parts: DetectorParts, id: string): Detector {
         options.points ?? defaultPoints,
       );
 
-      let attackType: AttackType | null = null;
+      let attackType: VerdictType | null = null;
       const reasons: Reason[] = [];
       if (decision.verdict === "suspect" || decision.verdict === "attack") {
         if (worst.text !== undefined) {
-          const description = judge.describe(worst);
-          attackType = description.attackType;
-          reasons.push(textReason(worst.text, description.piece, attackType, worst.shift));
+          const { piece, attackType: likeliest, isClear } = judge.describe(worst);
+          const isOdd = worst.shift >= notableShift;
+          const expected = isOdd ? historyOf?.(worst.text.parameter)?.describe() : undefined;
+          attackType = expected !== undefined && !isClear ? "unusual" : likeliest;
+          reasons.push(textReason(worst.text, piece, attackType, expected));
         }
         const rule = evidenceReason(parts.evidence, rules, transaction.waf?.matched ?? {});
         // What only the rules brought about is said first.
@@ -139,7 +141,7 @@ export function composeDetector(parts: DetectorParts, id: string): Detector {
         for (const text of textsOfValues.get(parameter) ?? []) {
           if (judge.teach(text, lesson)) isStartling = true;
         }
-        lesson.noteValue(isStartling);
+        lesson.noteValue(parameter.value, isStartling);
       }
       return true;
     },
@@ -159,5 +161,7 @@ function rulesOf({ waf }: Transaction, mode: Mode): readonly number[] {
   return mode === "second-opinion" && waf !== undefined ? waf.rules : [];
 }
 
+/** What a history adds to the log-odds from which on a reason says what was expected in the parameter. */
+const notableShift = 0.5;
 /** Anomaly from which a reason mentions the shape of the request: rows of average depth score 0.5. */
 const notableAnomaly = 0.6;

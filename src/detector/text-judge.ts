@@ -20,8 +20,9 @@ import {
   windowBuckets,
   windowSymbols,
 } from "../models/symbol-ngrams.ts";
+import { namesInside } from "../profiles/inside.ts";
+import type { Lesson, ParameterHistory } from "../profiles/parameter-history.ts";
 import { largestRaise } from "../profiles/parameter-profile.ts";
-import type { Lesson, ParameterHistory } from "../profiles/profiles.ts";
 import type { AttackType } from "../verdict/verdict.ts";
 
 /** The text that reads most like an attack, and how. */
@@ -136,13 +137,26 @@ interface PieceScores extends ReadingScores {
 /** Where the history of a parameter is known, it. */
 export type HistoryOf = (text: Text) => ParameterHistory | undefined;
 
+/** What a text is, and the piece of it that shows it. */
+export interface Description {
+  readonly piece: string;
+  readonly attackType: AttackType;
+  /** False where another type fits about as well. */
+  readonly isClear: boolean;
+}
+
+/** The type that fits best does so clearly where its log-odds are so much higher than those of any other. */
+const clearMargin = 1;
+
 /** Finds and describes the worst text under one pair of models. */
 export interface TextJudge {
   findWorst(texts: readonly Text[], historyOf?: HistoryOf): WorstText;
   /** Teaches the pieces of an ordinary text that would count for an attack; true where it is startling all the same. */
   teach(text: Text, lesson: Lesson): boolean;
-  /** The attack type that both models see in the worst text, and the bytes that weigh most in it. */
-  describe(worst: WorstText): { readonly piece: string; readonly attackType: AttackType };
+  /**
+   * The attack type that both models see in the worst text, whether clearly, and the bytes that weigh most in it.
+   */
+  describe(worst: WorstText): Description;
 }
 
 /** Pieces of a long text overlap by this, so that no window falls between two of them. */
@@ -201,6 +215,9 @@ export function textJudge(models: JudgeModels): TextJudge {
     scoreUnfamiliar(letters, folded.symbols, folded.length, buffers, window, ofLetters);
     return boundedLogit(window.logit) + tokensLogit;
   };
+  /** The bytes of the text that stand in the window over the letters in the scratch memory. */
+  const pieceIn = ({ text }: Text): string =>
+    text.slice(folded.origins[window.start]!, folded.origins[window.end - 1]! + 1);
   /** What the history of its parameter adds to the log-odds of a piece that scored `cold` without one. */
   const shiftOf = (
     text: Text,
@@ -213,9 +230,11 @@ export function textJudge(models: JudgeModels): TextJudge {
     const history = cold < startlingLogits ? undefined : historyOf?.(text);
     if (history === undefined) return 0;
     fold(text.text, text.place, from, until, folded);
-    const strange = scoreStrange(tokenize(folded, tokenized), history);
+    const count = tokenize(folded, tokenized);
+    scoreWindow(letters, folded.symbols, folded.length, buffers, window);
+    const strange = namesInside(pieceIn(text)) ? cold : scoreStrange(count, history);
     const relief = Math.max(-largestRelief, strange - cold);
-    return strange < startlingLogits ? relief : relief + history.raise;
+    return strange < startlingLogits ? relief : relief + history.raiseOf(text.parameter.value);
   };
   // Browsers send the same header values with every request, so what they score is remembered, in two generations.
   let young = new Map<string, PieceScores>();
@@ -272,7 +291,7 @@ export function textJudge(models: JudgeModels): TextJudge {
       return isStartling;
     },
     describe({ text, from, until }) {
-      if (text === undefined) return { piece: "", attackType: "other" };
+      if (text === undefined) return { piece: "", attackType: "other", isClear: false };
       const odds = new Float64Array(classes.length);
       fold(text.text, text.place, from, until, folded);
       const count = tokenize(folded, tokenized);
@@ -280,10 +299,10 @@ export function textJudge(models: JudgeModels): TextJudge {
       addClasses(letters, folded.symbols, folded.length, odds);
       let best = 0;
       for (let c = 1; c < odds.length; c++) if (odds[c]! > odds[best]!) best = c;
-      const { origins } = folded;
       return {
-        piece: text.text.slice(origins[window.start]!, origins[window.end - 1]! + 1),
+        piece: pieceIn(text),
         attackType: classes[best]!,
+        isClear: odds.every((log, c) => c === best || odds[best]! - log >= clearMargin),
       };
     },
   };

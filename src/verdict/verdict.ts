@@ -33,6 +33,12 @@ export const attackTypes = [
 ] as const;
 export type AttackType = (typeof attackTypes)[number];
 
+/**
+ * What a verdict calls an attack: one of the types, or `unusual` for what is odd in its parameter and reads like none of
+ * them. No model learns `unusual`, and no traffic file says it.
+ */
+export type VerdictType = AttackType | "unusual";
+
 /** One reason for a verdict, for people: the parameter, the piece of it, and what is wrong with it. */
 export interface Reason {
   /** Location and name, such as `query:q` or `header:user-agent`; made displayable, at most 80 characters. */
@@ -49,7 +55,7 @@ export interface Verdict {
   readonly probability: number;
   /** Points for the CRS anomaly score; an integer, higher is worse. */
   readonly points: number;
-  readonly attackType: AttackType | null;
+  readonly attackType: VerdictType | null;
   /** The weightiest reasons first, at most 3; empty on a plain `pass`. */
   readonly reasons: readonly Reason[];
   /** True where some part of the request could not be inspected. */

@@ -15,6 +15,7 @@ const exceptions: Readonly<Record<string, string>> = {
 /** Tests of a whole folder, each with what it holds. */
 const catalogues: Readonly<Record<string, string>> = {
   "test/detector/learning.test.ts": "what a site teaches the detector, and the poisoning protocols",
+  "test/detector/redesign.test.ts": "a redesign of the demo's shop, before and after it is learnt",
   "test/server/bad-input.test.ts": "the catalogue of bad input for the verdict API",
 };
 
