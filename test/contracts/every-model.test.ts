@@ -5,7 +5,9 @@
 import { describe, expect, test } from "vitest";
 import { composeDetector } from "../../src/detector/detector.ts";
 import { parseDetector, writeDetector } from "../../src/detector/detector-file.ts";
+import { scoreBoostedTrees } from "../../src/models/boosted-trees.ts";
 import { fitEvidence, scoreEvidence } from "../../src/models/evidence.ts";
+import { boostingDefaults, fitBoostedTrees } from "../../src/models/fit-boosted-trees.ts";
 import type { TextBag } from "../../src/models/fit-symbol-ngrams.ts";
 import { fitSymbolNgrams, ngramDefaults } from "../../src/models/fit-symbol-ngrams.ts";
 import { fitIsolationForest, scoreIsolationForest } from "../../src/models/isolation-forest.ts";
@@ -84,6 +86,21 @@ const contenders: Readonly<Record<string, Contender>> = {
       const rows = Float64Array.from(ordinary.flatMap(({ row }) => [...row]));
       const forest = fitIsolationForest(rows, columns, { trees: 100, sampleSize: 64 }, seededRandom(seed));
       return { state: forest, score: ({ row }) => scoreIsolationForest(forest, row) };
+    },
+  },
+  "the boosted trees": {
+    files: ["boosted-trees.ts", "fit-boosted-trees.ts", "grow-tree.ts", "quantile-bins.ts"],
+    fit(examples, labels, seed) {
+      const model = fitBoostedTrees(
+        {
+          rows: Float64Array.from(examples.flatMap(({ row }) => [...row])),
+          labels: Uint8Array.from(labels, Number),
+        },
+        examples[0]!.row.length,
+        { ...boostingDefaults, trees: 20, leaves: 4, rowShare: 0.8 },
+        seededRandom(seed),
+      );
+      return { state: model, score: ({ row }) => scoreBoostedTrees(model, row) };
     },
   },
   "the evidence of signs": {
