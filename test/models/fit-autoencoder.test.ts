@@ -128,7 +128,7 @@ test("the scores of requests far from all normal ones have no ties", () => {
     bytesOf(String.fromCharCode(...Array.from({ length: 20 + i }, (_, k) => (i * 31 + k * k * 7) % 256))),
   );
   const scores = odd.map((bytes) => score(bytes));
-  expect(scores.filter((value) => value > 1 - 1 / (model.errors.length + 1)).length).toBeGreaterThan(100);
+  expect(scores.filter((value) => value > 1 - 1 / (model.errors.length + 1)).length).toBeGreaterThan(50);
   expect(new Set(scores).size).toBe(300);
   for (const value of scores) expect(value >= 0 && value <= 1).toBe(true);
 });
