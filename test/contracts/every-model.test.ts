@@ -6,9 +6,11 @@ import { describe, expect, test } from "vitest";
 import { composeDetector } from "../../src/detector/detector.ts";
 import { parseDetector, writeDetector } from "../../src/detector/detector-file.ts";
 import { observationOf } from "../../src/detector/single-model.ts";
+import { autoencoderScorer } from "../../src/models/autoencoder.ts";
 import { scoreBoostedTrees } from "../../src/models/boosted-trees.ts";
 import { modelCatalog } from "../../src/models/catalog.ts";
 import { fitEvidence, scoreEvidence } from "../../src/models/evidence.ts";
+import { autoencoderDefaults, fitAutoencoder } from "../../src/models/fit-autoencoder.ts";
 import { boostingDefaults, fitBoostedTrees } from "../../src/models/fit-boosted-trees.ts";
 import type { TextBag } from "../../src/models/fit-symbol-ngrams.ts";
 import { fitSymbolNgrams, ngramDefaults } from "../../src/models/fit-symbol-ngrams.ts";
@@ -90,6 +92,29 @@ const contenders: Record<string, Contender> = {
       const rows = Float64Array.from(ordinary.flatMap(({ row }) => [...row]));
       const forest = fitIsolationForest(rows, columns, { trees: 100, sampleSize: 64 }, seededRandom(seed));
       return { state: forest, score: ({ row }) => scoreIsolationForest(forest, row) };
+    },
+  },
+  "the autoencoder": {
+    files: [
+      "autoencoder.ts",
+      "fit-autoencoder.ts",
+      "adam.ts",
+      "byte-ngrams.ts",
+      "dense-network.ts",
+      "empirical-rank.ts",
+    ],
+    fit(examples, labels, seed) {
+      // The letters of a row's texts stand for the bytes of its request; like the forest, it learns from ordinary rows.
+      const bytesOf = ({ texts }: Examples[number]): Uint8Array =>
+        Uint8Array.from(texts.flatMap(({ letters }) => [...letters]));
+      const ordinary = examples.filter((_, index) => !labels[index]);
+      const model = fitAutoencoder(
+        ordinary.map(bytesOf),
+        { ...autoencoderDefaults, buckets: 128, encoder: [32, 8], learningRate: 0.01 },
+        seededRandom(seed),
+      );
+      const score = autoencoderScorer(model);
+      return { state: model, score: (example) => score(bytesOf(example)) };
     },
   },
   "the boosted trees": {
