@@ -135,9 +135,10 @@ function startThread(start: WorkerStart, path: string): Promise<Running> {
       if ("refused" in word) fail(new ArbiterError(word.refused.code, `${path}: ${word.refused.message}`));
       if (!("ready" in word)) return;
       clearTimeout(timer);
-      // A thread that waits for questions keeps no process alive.
+      const ask = questions(worker);
+      // A thread that waits for questions keeps no process alive; a listener added later would undo this.
       worker.unref();
-      resolve({ reading: word.ready, worker, ask: questions(worker) });
+      resolve({ reading: word.ready, worker, ask });
     });
   });
 }

@@ -4,6 +4,7 @@
 import type { ModelSettings } from "../config/settings.ts";
 import { ArbiterError } from "../errors.ts";
 import type { Transaction } from "../transaction/transaction.ts";
+import type { Vote } from "../verdict/opinion-pool.ts";
 import type { ModelScore } from "../verdict/verdict.ts";
 import type { ForeignModel, Opinion } from "./foreign-model.ts";
 import { loadOnnxModel } from "./onnx-model.ts";
@@ -19,8 +20,12 @@ export interface Heard {
 /** The models in service. */
 export interface Panel {
   readonly models: readonly ModelSettings[];
-  /** Asks the models with this role, in the order of the settings; each has its own time and at most `budgetMs`. Never rejects. */
-  ask(role: ModelSettings["role"], transaction: Transaction, budgetMs: number): Promise<readonly Heard[]>;
+  /** Asks the models with this role, or all, in the order of the settings; each has its own time and at most `budgetMs`. Never rejects. */
+  ask(
+    role: ModelSettings["role"] | "any",
+    transaction: Transaction,
+    budgetMs: number,
+  ): Promise<readonly Heard[]>;
   /** Lets the models finish what they were asked, and gives them up. */
   close(): Promise<void>;
 }
@@ -67,7 +72,7 @@ export function panelOf(
       track(
         Promise.all(
           seats
-            .filter(({ settings }) => settings.role === role)
+            .filter(({ settings }) => role === "any" || settings.role === role)
             .map(async ({ settings, model }): Promise<Heard> => {
               const startMs = nowMs();
               const opinion = await model.score(transaction, Math.min(budgetMs, settings.timeoutMs));
@@ -80,6 +85,13 @@ export function panelOf(
       await Promise.all(open.map((model) => model.close()));
     },
   };
+}
+
+/** The say of those that have one. */
+export function votesOf(heard: readonly Heard[]): readonly Vote[] {
+  return heard.flatMap(({ settings: { name, role, weight }, opinion }) =>
+    role === "vote" && typeof opinion === "number" ? [{ name, score: opinion, weight }] : [],
+  );
 }
 
 /** What a verdict shows of a model. */

@@ -3,7 +3,7 @@
  * change the verdict, those in the shadow only appear in it. All are counted, and where one disagrees it is logged.
  */
 import type { Logger } from "pino";
-import { type Heard, modelScoreOf, type Panel } from "../foreign/panel.ts";
+import { type Heard, modelScoreOf, type Panel, votesOf } from "../foreign/panel.ts";
 import type { Transaction } from "../transaction/transaction.ts";
 import { displayText } from "../transaction/transaction.ts";
 import type { Vote } from "../verdict/opinion-pool.ts";
@@ -112,12 +112,6 @@ export function createHearing({ metrics, log, nowMs }: HearingOptions): Hearing 
 function agreementOf(own: boolean, model: boolean): Agreement {
   if (own) return model ? "both" : "only-own";
   return model ? "only-model" : "neither";
-}
-
-function votesOf(heard: readonly Heard[]): readonly Vote[] {
-  return heard.flatMap(({ settings: { name, role, weight }, opinion }) =>
-    role === "vote" && typeof opinion === "number" ? [{ name, score: opinion, weight }] : [],
-  );
 }
 
 function inOrder(panel: Panel, heard: readonly Heard[]): readonly Heard[] {

@@ -6,6 +6,7 @@ import { loadProfiles } from "../../config/load-profiles.ts";
 import { transactionOf } from "../../traffic/traffic-row.ts";
 import type { Mode } from "../../verdict/verdict.ts";
 import { modes } from "../../verdict/verdict.ts";
+import { inspectWith, openModels } from "../recorded-verdicts.ts";
 import { readTraffic } from "../traffic-input.ts";
 
 interface Options {
@@ -13,6 +14,7 @@ interface Options {
   readonly min: number;
   readonly mode: Mode;
   readonly profiles?: string;
+  readonly config?: string;
 }
 
 /** Bytes of output that are gathered before a write. */
@@ -27,27 +29,31 @@ export function inspectCommand(): Command {
     .option("--min <probability>", "only rows at or above this probability", parseProbability, 0)
     .option("--mode <mode>", `operating point: ${modes.join(", ")}`, parseMode, "general" as Mode)
     .option("--profiles <file>", "application profiles (they stay as they are)")
+    .option("--config <file>", "a settings file: the models of your own that it names are asked too")
     .action(inspect);
 }
 
 async function inspect(files: string[], options: Options): Promise<void> {
   const detector = loadDetector(options.model);
   const profiles = options.profiles === undefined ? undefined : await loadProfiles(options.profiles);
+  const panel = await openModels(options.config);
   process.stdout.on("error", endWhereUnread);
   let pending = "";
   for await (const row of readTraffic(files)) {
-    const { verdict, probability, attackType, reasons } = detector.inspect(transactionOf(row), {
+    const given = await inspectWith(detector, panel, transactionOf(row), {
       mode: options.mode,
       ...(profiles === undefined ? {} : { profiles }),
     });
+    const { verdict, probability, attackType, reasons, models } = given.verdict;
     if (probability < options.min) continue;
-    pending += `${JSON.stringify({ id: row.id, probability, verdict, attackType, reasons })}\n`;
+    pending += `${JSON.stringify({ id: row.id, probability, verdict, attackType, reasons, models })}\n`;
     if (pending.length >= chunkBytes) {
       await write(pending);
       pending = "";
     }
   }
   await write(pending);
+  await panel.close();
 }
 
 /** A reader that has seen enough, such as `head`, is no failure. */
