@@ -63,7 +63,8 @@ export function panelOf(
   const asking = new Set<Promise<unknown>>();
   const track = <T>(answer: Promise<T>): Promise<T> => {
     asking.add(answer);
-    void answer.finally(() => asking.delete(answer));
+    const done = (): boolean => asking.delete(answer);
+    answer.then(done, done);
     return answer;
   };
   return {
@@ -81,7 +82,7 @@ export function panelOf(
         ),
       ),
     async close() {
-      await Promise.all(asking);
+      await Promise.allSettled(asking);
       await Promise.all(open.map((model) => model.close()));
     },
   };
