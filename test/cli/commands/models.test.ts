@@ -131,66 +131,72 @@ describe("docs/guides/bring-your-model.md", () => {
    * Runs every command of the guide in one shell. Fitting needs libraries that are not everywhere: there `python3` and `pip`
    * are stood in for, and the fitted files are those of `scripts/reference/onnx-models.py`.
    */
-  it.skipIf(!hasPython)("runs from beginning to end", async () => {
-    const directory = mkdtempSync(join(tmpdir(), "arbiter-guide-"));
-    const program = (name: string, text: string): void => {
-      writeFileSync(join(directory, "bin", name), `#!/bin/sh\n${text}\n`);
-      chmodSync(join(directory, "bin", name), 0o755);
-    };
-    const port = await freePort();
-    try {
-      mkdirSync(join(directory, "bin"));
-      const main = fileURLToPath(new URL("../../../src/cli/main.ts", import.meta.url));
-      program("arbiter", `exec "${process.execPath}" "${main}" "$@"`);
-      program("npm", "exit 0");
-      program("pip", "exit 0");
-      const python = spawnSync("sh", ["-c", "command -v python3"], { encoding: "utf8" }).stdout.trim();
-      program(
-        "python3",
-        `case "$1" in
+  it.skipIf(!hasPython)(
+    "runs from beginning to end",
+    async () => {
+      const directory = mkdtempSync(join(tmpdir(), "arbiter-guide-"));
+      const program = (name: string, text: string): void => {
+        writeFileSync(join(directory, "bin", name), `#!/bin/sh\n${text}\n`);
+        chmodSync(join(directory, "bin", name), 0o755);
+      };
+      const port = await freePort();
+      try {
+        mkdirSync(join(directory, "bin"));
+        const main = fileURLToPath(new URL("../../../src/cli/main.ts", import.meta.url));
+        program("arbiter", `exec "${process.execPath}" "${main}" "$@"`);
+        program("npm", "exit 0");
+        program("pip", "exit 0");
+        const python = spawnSync("sh", ["-c", "command -v python3"], { encoding: "utf8" }).stdout.trim();
+        program(
+          "python3",
+          `case "$1" in
 fit_rows.py) cp "${modelFolder}boosting.onnx" "$3" ;;
 fit_texts.py) cp "${modelFolder}words.onnx" "$3" ;;
 fit_bytes.py) cp "${modelFolder}network.onnx" "$3" ;;
 *) exec "${python}" "$@" ;;
 esac`,
-      );
-      copyFileSync(traffic, join(directory, "traffic.jsonl"));
-      for (const { kind, text } of blocks) {
-        const name = /^# (\S+\.(?:py|yaml))\n/.exec(text)?.[1];
-        if (kind === "python" || kind === "yaml")
-          writeFileSync(join(directory, name!), text.replaceAll("9000", String(port)));
-      }
-      const script = blocks
-        .filter(({ kind }) => kind === "sh")
-        .map(({ text }) => text.replaceAll("9000", String(port)))
-        .join("\n");
-      const { status, stderr } = await shell(
-        `set -eu\ntrap 'kill $(jobs -p)' EXIT\n${script}\nls`,
-        directory,
-        `${join(directory, "bin")}:${process.env["PATH"]}`,
-      );
-      expect([status, stderr]).toEqual([0, expect.not.stringContaining("arbiter:")]);
-
-      const textOf = (name: string): string => readFileSync(join(directory, name), "utf8");
-      expect(textOf("rows.csv").split("\n").length).toBe(expected["boosting"]!.length + 2);
-      const verdict = JSON.parse(textOf("verdict.json")) as Line;
-      expect(verdict.models?.map(({ name, role }) => `${name} ${role}`)).toEqual([
-        "boosting shadow",
-        "words shadow",
-        "network shadow",
-      ]);
-      for (const name of ["boosting", "words", "network"])
-        expect(textOf("metrics.txt")).toMatch(
-          new RegExp(`arbiter_model_(?:score_count|failures_total)\\{model="${name}"`),
         );
-      const comparison = JSON.parse(textOf("comparison.json")) as { models: Record<string, object> };
-      expect(Object.keys(comparison.models)).toEqual(["boosting", "words", "network"]);
-      for (const line of linesOf(textOf("remote.jsonl")))
-        expect([0.02, 0.97]).toContain(line.models?.[0]?.score);
-    } finally {
-      rmSync(directory, { recursive: true, force: true });
-    }
-  });
+        copyFileSync(traffic, join(directory, "traffic.jsonl"));
+        for (const { kind, text } of blocks) {
+          const name = /^# (\S+\.(?:py|yaml))\n/.exec(text)?.[1];
+          if (kind === "python" || kind === "yaml")
+            writeFileSync(join(directory, name!), text.replaceAll("9000", String(port)));
+        }
+        const script = blocks
+          .filter(({ kind }) => kind === "sh")
+          .map(({ text }) =>
+            text.replaceAll("9000", String(port)).replace(/ &$/gm, ' & started="$started $!"'),
+          )
+          .join("\n");
+        const { status, stderr } = await shell(
+          `set -eu\nstarted=\ntrap 'kill $started' EXIT\n${script}`,
+          directory,
+          `${join(directory, "bin")}:${process.env["PATH"]}`,
+        );
+        expect([status, stderr]).toEqual([0, expect.not.stringContaining("arbiter:")]);
+
+        const textOf = (name: string): string => readFileSync(join(directory, name), "utf8");
+        expect(textOf("rows.csv").split("\n").length).toBe(expected["boosting"]!.length + 2);
+        const verdict = JSON.parse(textOf("verdict.json")) as Line;
+        expect(verdict.models?.map(({ name, role }) => `${name} ${role}`)).toEqual([
+          "boosting shadow",
+          "words shadow",
+          "network shadow",
+        ]);
+        for (const name of ["boosting", "words", "network"])
+          expect(textOf("metrics.txt")).toMatch(
+            new RegExp(`arbiter_model_(?:score_count|failures_total)\\{model="${name}"`),
+          );
+        const comparison = JSON.parse(textOf("comparison.json")) as { models: Record<string, object> };
+        expect(Object.keys(comparison.models)).toEqual(["boosting", "words", "network"]);
+        for (const line of linesOf(textOf("remote.jsonl")))
+          expect([0.02, 0.97]).toContain(line.models?.[0]?.score);
+      } finally {
+        rmSync(directory, { recursive: true, force: true });
+      }
+    },
+    600_000,
+  );
 
   it("gives every Python file and settings file a name", () => {
     for (const { kind, text } of blocks)
