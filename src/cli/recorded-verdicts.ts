@@ -6,7 +6,7 @@ import { readSmallFile } from "../config/load.ts";
 import { readSettingsFile } from "../config/settings-file.ts";
 import type { Detector, InspectOptions } from "../detector/detector.ts";
 import { type Heard, modelScoreOf, noPanel, openPanel, type Panel, votesOf } from "../foreign/panel.ts";
-import type { Transaction } from "../transaction/transaction.ts";
+import { type TrafficRow, transactionOf } from "../traffic/traffic-row.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 
 /** How long a model may take for a recorded request, in milliseconds: nobody waits for the answer. */
@@ -19,13 +19,14 @@ export async function openModels(file: string | undefined): Promise<Panel> {
   return openPanel(models.map((model) => ({ ...model, timeoutMs: patienceMs })));
 }
 
-/** The verdict on one transaction, and what each model said. */
+/** The verdict on one recorded request, and what each model said. */
 export async function inspectWith(
   detector: Detector,
   panel: Panel,
-  transaction: Transaction,
+  row: TrafficRow,
   options: InspectOptions,
 ): Promise<{ readonly verdict: Verdict; readonly heard: readonly Heard[] }> {
+  const transaction = transactionOf(row);
   if (panel.models.length === 0) return { verdict: detector.inspect(transaction, options), heard: [] };
   const heard = await panel.ask("any", transaction, patienceMs);
   const verdict = detector.inspect(transaction, { ...options, votes: votesOf(heard) });

@@ -253,7 +253,11 @@ describe("inspecting", () => {
 
 describe("votes of other models", () => {
   const calm = get("green river");
-  const vote = (score: number, weight = 0.9) => ({ votes: [{ name: "mine", score, weight }] });
+  const point = { suspect: 0.3, attack: 0.8 };
+  const vote = (score: number, weight = 0.9) => ({
+    votes: [{ name: "mine", score, weight }],
+    operatingPoints: { general: point, "second-opinion": point },
+  });
 
   test("raise a verdict, and are said first where they alone did", () => {
     const verdict = detector.inspect(calm, vote(1));
@@ -263,7 +267,7 @@ describe("votes of other models", () => {
   });
 
   test("lower a verdict, and are no reason then", () => {
-    const verdict = detector.inspect(get(injection), vote(0));
+    const verdict = detector.inspect(get(injection), vote(0, 1));
     expect(verdict).toMatchObject({ verdict: "pass", reasons: [] });
   });
 

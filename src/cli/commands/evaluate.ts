@@ -3,7 +3,6 @@ import { Command } from "commander";
 import { loadDetector } from "../../config/load-detector.ts";
 import { loadProfiles } from "../../config/load-profiles.ts";
 import { ArbiterError } from "../../errors.ts";
-import { transactionOf } from "../../traffic/traffic-row.ts";
 import type { Evaluation, GroupReport, ScoredRow } from "../../training/evaluate.ts";
 import { evaluate, falseAlarmRates } from "../../training/evaluate.ts";
 import { inspectWith, openModels } from "../recorded-verdicts.ts";
@@ -34,7 +33,7 @@ export function evaluateCommand(): Command {
       const rowsOf = new Map(panel.models.map(({ name }): [string, ScoredRow[]] => [name, []]));
       for await (const row of readTraffic(files)) {
         if (row.label === undefined) continue;
-        const { verdict, heard } = await inspectWith(detector, panel, transactionOf(row), inspectOptions);
+        const { verdict, heard } = await inspectWith(detector, panel, row, inspectOptions);
         const { source, label, attackType } = row;
         rows.push({ source, label, attackType, probability: verdict.probability });
         for (const { settings, opinion } of heard) {

@@ -3,7 +3,6 @@ import { once } from "node:events";
 import { Command, InvalidArgumentError } from "commander";
 import { loadDetector } from "../../config/load-detector.ts";
 import { loadProfiles } from "../../config/load-profiles.ts";
-import { transactionOf } from "../../traffic/traffic-row.ts";
 import type { Mode } from "../../verdict/verdict.ts";
 import { modes } from "../../verdict/verdict.ts";
 import { inspectWith, openModels } from "../recorded-verdicts.ts";
@@ -40,7 +39,7 @@ async function inspect(files: string[], options: Options): Promise<void> {
   process.stdout.on("error", endWhereUnread);
   let pending = "";
   for await (const row of readTraffic(files)) {
-    const given = await inspectWith(detector, panel, transactionOf(row), {
+    const given = await inspectWith(detector, panel, row, {
       mode: options.mode,
       ...(profiles === undefined ? {} : { profiles }),
     });
