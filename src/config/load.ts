@@ -66,6 +66,7 @@ export function loadSettings(sources: SettingSources, user: SettingUser): Loaded
   const settings: Settings = {
     values: Object.freeze(values) as unknown as SettingValues,
     sites: withDefaultSite(file?.sites ?? []),
+    models: file?.models ?? [],
   };
   checkTogether(settings.values, user);
   return { settings, warnings };

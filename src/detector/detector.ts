@@ -16,10 +16,11 @@ import type {
   OperatingPointsByPreset,
 } from "../verdict/operating-point.ts";
 import { pointFor } from "../verdict/operating-point.ts";
+import { poolVotes, type Vote } from "../verdict/opinion-pool.ts";
 import type { Mode, Reason, Verdict, VerdictType } from "../verdict/verdict.ts";
 import type { DetectorParts, Provenance } from "./detector-file.ts";
 import { detectorId, parseDetector } from "./detector-file.ts";
-import { evidenceReason, problemReason, shapeReason, textReason } from "./reasons.ts";
+import { evidenceReason, problemReason, shapeReason, textReason, voteReason } from "./reasons.ts";
 import { type HistoryOf, textJudge, type WorstText } from "./text-judge.ts";
 
 export interface InspectOptions {
@@ -31,6 +32,8 @@ export interface InspectOptions {
   readonly points?: Points;
   /** What is normal on each site; only read. Without it every site is judged alike. */
   readonly profiles?: Profiles;
+  /** What models of the user's own say; averaged with the detector's log-odds before the thresholds. */
+  readonly votes?: readonly Vote[];
 }
 
 export interface Detector {
@@ -76,7 +79,8 @@ export function composeDetector(parts: DetectorParts, id: string): Detector {
       const mode = options.mode ?? "general";
       const own = ownLogit(worst, anomalyOf);
       const rules = rulesOf(transaction, mode);
-      const probability = sigmoid(own + scoreEvidence(parts.evidence, rules));
+      const unvoted = own + scoreEvidence(parts.evidence, rules);
+      const probability = sigmoid(poolVotes(unvoted, options.votes ?? []));
 
       const operatingPoints = { ...parts.operatingPoints.balanced, ...options.operatingPoints };
       const point = pointFor(operatingPoints, mode, transaction.waf?.paranoiaLevel ?? 1);
@@ -104,9 +108,12 @@ export function composeDetector(parts: DetectorParts, id: string): Detector {
         if (rule !== undefined) reasons.splice(sigmoid(own) < point.suspect ? 0 : reasons.length, 0, rule);
         const anomaly = anomalyOf();
         if (anomaly >= notableAnomaly || reasons.length === 0) reasons.push(shapeReason(anomaly));
+        // So is what only the votes brought about.
+        if (sigmoid(unvoted) < point.suspect) reasons.unshift(voteReason(options.votes ?? []));
       }
       for (const problem of transaction.problems)
         if (reasons.length < 3) reasons.push(problemReason(problem));
+      reasons.splice(3);
       return {
         id: transaction.id,
         verdict: decision.verdict,

@@ -4,6 +4,7 @@ import type { Evidence } from "../models/evidence.ts";
 import { weightOf } from "../models/evidence.ts";
 import type { Parameter, Problem } from "../transaction/transaction.ts";
 import { displayText } from "../transaction/transaction.ts";
+import type { Vote } from "../verdict/opinion-pool.ts";
 import type { AttackType, Reason, VerdictType } from "../verdict/verdict.ts";
 
 /** What each attack type looks like, as the end of "this piece reads like …". */
@@ -48,6 +49,16 @@ export function shapeReason(score: number): Reason {
     where: "request",
     what: `anomaly ${score.toFixed(2)}`,
     why: "lengths, character shares and counts are unlike those of ordinary requests",
+  };
+}
+
+/** The reason where models of the user's own, of which there is at least one, made a request suspect. */
+export function voteReason(votes: readonly Vote[]): Reason {
+  const worst = votes.reduce((a, b) => (b.score > a.score ? b : a));
+  return {
+    where: `model:${worst.name}`,
+    what: `score ${worst.score.toFixed(2)}`,
+    why: "a model of your own with a vote calls it an attack",
   };
 }
 

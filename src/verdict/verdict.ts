@@ -48,6 +48,18 @@ export interface Reason {
   readonly why: string;
 }
 
+/** What a model of the user's own said about the request. */
+export interface ModelScore {
+  /** Its name in the settings. */
+  readonly name: string;
+  /** `shadow`: it had no say. `vote`: its score is part of the probability, unless it is null. */
+  readonly role: "shadow" | "vote";
+  /** Probability of an attack in [0, 1], higher is worse; null where there is none. */
+  readonly score: number | null;
+  /** Why there is no score, such as `late`. */
+  readonly failure?: string;
+}
+
 export interface Verdict {
   readonly id: string;
   readonly verdict: VerdictWord;
@@ -62,4 +74,6 @@ export interface Verdict {
   readonly partial: boolean;
   /** Identifies the detector: the first 12 hexadecimal digits of its file's digest. */
   readonly model: string;
+  /** Models of the user's own that were asked, in the order of the settings; left out where none was. */
+  readonly models?: readonly ModelScore[];
 }

@@ -6,11 +6,13 @@ import { ArbiterError } from "../../errors.ts";
 import { transactionOf } from "../../traffic/traffic-row.ts";
 import type { Evaluation, GroupReport, ScoredRow } from "../../training/evaluate.ts";
 import { evaluate, falseAlarmRates } from "../../training/evaluate.ts";
+import { inspectWith, openModels } from "../recorded-verdicts.ts";
 import { readTraffic } from "../traffic-input.ts";
 
 interface Options {
   readonly model?: string;
   readonly profiles?: string;
+  readonly config?: string;
   readonly json?: boolean;
 }
 
@@ -21,28 +23,51 @@ export function evaluateCommand(): Command {
     .argument("<file...>", "labelled traffic files, plain or gzip; - is standard input")
     .option("--model <file>", "detector file, or file of a single model (default: the detector that ships)")
     .option("--profiles <file>", "application profiles (they stay as they are)")
+    .option("--config <file>", "a settings file: the models of your own that it names are measured too")
     .option("--json", "write JSON")
     .action(async (files: string[], options: Options) => {
       const model = loadDetectorOrModel(options.model);
       const profiles = options.profiles === undefined ? undefined : await loadProfiles(options.profiles);
       const inspectOptions = profiles === undefined ? {} : { profiles };
+      const panel = await openModels(options.config);
       const rows: ScoredRow[] = [];
+      const rowsOf = new Map(panel.models.map(({ name }): [string, ScoredRow[]] => [name, []]));
       for await (const row of readTraffic(files)) {
         if (row.label === undefined) continue;
-        const transaction = transactionOf(row);
-        const probability =
-          "score" in model
-            ? model.score(transaction)
-            : model.inspect(transaction, inspectOptions).probability;
-        rows.push({ source: row.source, label: row.label, attackType: row.attackType, probability });
+        const { source, label, attackType } = row;
+        if ("score" in model) {
+          rows.push({ source, label, attackType, probability: model.score(transactionOf(row)) });
+          continue;
+        }
+        const { verdict, heard } = await inspectWith(model, panel, row, inspectOptions);
+        rows.push({ source, label, attackType, probability: verdict.probability });
+        for (const { settings, opinion } of heard) {
+          if (typeof opinion !== "number") throw noScore(settings.name, row.id, opinion);
+          rowsOf.get(settings.name)?.push({ source, label, attackType, probability: opinion });
+        }
       }
+      await panel.close();
       if (rows.length === 0)
         throw new ArbiterError("data_invalid", "there is no labelled row in these files");
       const evaluation = evaluate(rows);
-      process.stdout.write(
-        options.json === true ? `${JSON.stringify(evaluation)}\n` : evaluationTable(evaluation),
-      );
+      const models = Object.fromEntries([...rowsOf].map(([name, scored]) => [name, evaluate(scored)]));
+      if (options.json === true) {
+        const all = panel.models.length === 0 ? evaluation : { ...evaluation, models };
+        process.stdout.write(`${JSON.stringify(all)}\n`);
+        return;
+      }
+      process.stdout.write(evaluationTable(evaluation));
+      for (const [name, own] of Object.entries(models))
+        process.stdout.write(`\nthe model ${name} alone\n\n${evaluationTable(own)}`);
     });
+}
+
+/** A comparison in which a model was not asked about every row would be none. */
+function noScore(model: string, row: string, failure: string): ArbiterError {
+  return new ArbiterError(
+    "foreign_model_invalid",
+    `the model ${model} gave no score for row ${row} (${failure})`,
+  );
 }
 
 /** The evaluation as a table for people. */

@@ -3,12 +3,15 @@ import { once } from "node:events";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { loadDetectorOrModel } from "../../config/load-detector.ts";
 import { loadProfiles } from "../../config/load-profiles.ts";
+import type { Detector } from "../../detector/detector.ts";
 import type { SingleModel } from "../../detector/single-model.ts";
+import type { TrafficRow } from "../../traffic/traffic-row.ts";
 import { transactionOf } from "../../traffic/traffic-row.ts";
 import type { Preset } from "../../verdict/operating-point.ts";
 import { presets } from "../../verdict/operating-point.ts";
 import type { Mode, Verdict } from "../../verdict/verdict.ts";
 import { modes } from "../../verdict/verdict.ts";
+import { inspectWith, openModels } from "../recorded-verdicts.ts";
 import { readTraffic } from "../traffic-input.ts";
 
 interface Options {
@@ -17,7 +20,11 @@ interface Options {
   readonly mode?: Mode;
   readonly preset: Preset;
   readonly profiles?: string;
+  readonly config?: string;
 }
+
+/** What is written of each row. */
+type Finding = Pick<Verdict, "verdict" | "probability" | "attackType" | "reasons" | "models">;
 
 /** Bytes of output that are gathered before a write. */
 const chunkBytes = 1 << 16;
@@ -39,45 +46,46 @@ export function inspectCommand(): Command {
       new Option("--preset <preset>", "how hard requests are judged").choices(presets).default("balanced"),
     )
     .option("--profiles <file>", "application profiles (they stay as they are)")
+    .option("--config <file>", "a settings file: the models of your own that it names are asked too")
     .action(inspect);
 }
 
 async function inspect(files: string[], options: Options): Promise<void> {
   const model = loadDetectorOrModel(options.model);
   const profiles = options.profiles === undefined ? undefined : await loadProfiles(options.profiles);
+  const panel = await openModels(options.config);
+  const judged = async (detector: Detector, row: TrafficRow): Promise<Finding> => {
+    const given = await inspectWith(detector, panel, row, {
+      mode: options.mode ?? (isAlarm(row) ? "second-opinion" : "general"),
+      operatingPoints: detector.operatingPoints[options.preset],
+      ...(profiles === undefined ? {} : { profiles }),
+    });
+    return given.verdict;
+  };
   process.stdout.on("error", endWhereUnread);
   let pending = "";
   for await (const row of readTraffic(files)) {
-    const transaction = transactionOf(row);
-    const { verdict, probability, attackType, reasons } =
-      "score" in model
-        ? scored(model, transaction)
-        : model.inspect(transaction, {
-            mode: options.mode ?? (isAlarm(transaction) ? "second-opinion" : "general"),
-            operatingPoints: model.operatingPoints[options.preset],
-            ...(profiles === undefined ? {} : { profiles }),
-          });
+    const { verdict, probability, attackType, reasons, models } =
+      "score" in model ? scored(model, row) : await judged(model, row);
     if (probability < options.min) continue;
-    pending += `${JSON.stringify({ id: row.id, probability, verdict, attackType, reasons })}\n`;
+    pending += `${JSON.stringify({ id: row.id, probability, verdict, attackType, reasons, models })}\n`;
     if (pending.length >= chunkBytes) {
       await write(pending);
       pending = "";
     }
   }
   await write(pending);
+  await panel.close();
 }
 
 /** True where CRS would have denied the request. */
-function isAlarm({ waf }: ReturnType<typeof transactionOf>): boolean {
+function isAlarm({ request: { waf } }: TrafficRow): boolean {
   return waf !== undefined && waf.score >= waf.threshold;
 }
 
 /** A single model knows one threshold, no kinds of attack, and no reasons; its score stands where the probability does. */
-function scored(
-  model: SingleModel,
-  transaction: ReturnType<typeof transactionOf>,
-): Pick<Verdict, "verdict" | "probability" | "attackType" | "reasons"> {
-  const probability = model.score(transaction);
+function scored(model: SingleModel, row: TrafficRow): Finding {
+  const probability = model.score(transactionOf(row));
   const verdict = probability >= model.measured.threshold ? "attack" : "pass";
   return { verdict, probability, attackType: null, reasons: [] };
 }
