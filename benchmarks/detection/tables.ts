@@ -5,6 +5,7 @@ import { falseAlarmRates } from "./cold.ts";
 import type { SeedFigures } from "./figures.ts";
 import type { Interval, OverSeeds } from "./rates.ts";
 import type { TunedStep } from "./tuned-crs.ts";
+import { warmRates } from "./warm-figures.ts";
 
 /** A share as text, with half of its interval where there is one. */
 export function share({ mean, high }: Interval, digits = 2): string {
@@ -137,5 +138,52 @@ export function tunedTable(tuned: Readonly<Record<string, readonly TunedStep[]>>
         off.slice(-3).join(" "),
       ]),
     ),
+  };
+}
+
+/** Published models on the same rows. */
+export function baselineTable(
+  { baselines, cold, verdicts }: OverSeeds<SeedFigures>,
+  names: readonly string[],
+): Table {
+  const detection = (own: typeof cold): string[] =>
+    falseAlarmRates.map((rate) => share((own[rate] as (typeof cold)[string]).detection.overSources, 1));
+  return {
+    title:
+      "Published models, fitted on the benign rows of the other groups: attacks found, mean over sources",
+    columns: ["", ...rateTitles, "own threshold: of requests", "found"],
+    rows: [
+      [
+        "Arbiter",
+        ...detection(cold),
+        share(verdicts.attack.requests.pooled),
+        share(verdicts.attack.detection.overSources, 1),
+      ],
+      ...names.map((name) => {
+        const own = baselines[name];
+        return own === undefined
+          ? [name, "not there"]
+          : [
+              name,
+              ...detection(own.cold),
+              share(own.own.requests.pooled, 1),
+              share(own.own.detection.overSources, 1),
+            ];
+      }),
+    ],
+  };
+}
+
+/** Detection and false alarms on sites with a history. */
+export function warmTable({ warm }: OverSeeds<SeedFigures>, sites: readonly string[]): Table {
+  return {
+    title: `Warm: later requests of the same sites, and attacks of left-out sources in their parameters; sites: ${sites.join(", ")}`,
+    columns: ["", "false alarms", "found", ...warmRates.map((rate) => `at ${Number(rate) * 100} %`)],
+    rows: Object.entries(warm).map(([name, { falseAlarms, found, atRates }]) => [
+      name,
+      share(falseAlarms, 3),
+      share(found, 1),
+      ...warmRates.map((rate) => share(atRates[rate] as Interval, 1)),
+    ]),
   };
 }
