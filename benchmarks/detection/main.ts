@@ -11,7 +11,7 @@ import { figure, report } from "../report.ts";
 import { baselines, scoreBaseline } from "./baselines.ts";
 import { type AnsweredRow, measureCrs, measureTunedCrs } from "./beside-crs.ts";
 import { recordCrs } from "./crs-recording.ts";
-import { detectorWithout } from "./detectors.ts";
+import { type DetectorFiles, trainDetectors } from "./detectors.ts";
 import { type BaselineRows, measureSeed, type SeedFigures } from "./figures.ts";
 import { recordedPrefix, type SourceGroup } from "./groups.ts";
 import { overSeeds } from "./rates.ts";
@@ -32,7 +32,9 @@ const options = readOptions("Measures detection on sources that detectors have n
   data: "../shared/data",
   seeds: 3,
   groups: "all",
-  detector: "",
+  workers: 2,
+  calibration: "own",
+  detector: "none",
 });
 
 const progress = progressLine(process.stderr);
@@ -46,7 +48,21 @@ const rows: readonly AnsweredRow[] = allRows
   .filter(({ group }) => wanted === undefined || wanted.has(groups[group]?.name ?? ""))
   .map((row) => ({ ...row, answer: crs.answerOf(row.request) }));
 
-const given = options.detector === "" ? undefined : readDetector(readFileSync(options.detector));
+const given = options.detector === "none" ? undefined : readDetector(readFileSync(options.detector));
+const isWanted = ({ name }: SourceGroup): boolean => wanted === undefined || wanted.has(name);
+const files =
+  given === undefined
+    ? await trainDetectors(
+        groups.filter(isWanted),
+        {
+          dataFolder: options.data,
+          seeds: options.seeds,
+          workers: options.workers,
+          calibratedBy: options.calibration === "own" ? "" : options.calibration,
+        },
+        (done, total) => progress.update("training", done, total),
+      )
+    : undefined;
 const bySeed: SeedFigures[] = [];
 for (let seed = 1; seed <= (given === undefined ? options.seeds : 1); seed++) {
   const scores: RowScore[] = new Array(rows.length);
@@ -54,11 +70,7 @@ for (let seed = 1; seed <= (given === undefined ? options.seeds : 1); seed++) {
   for (const [index, group] of groups.entries()) {
     const own = [...rows.keys()].filter((row) => rows[row]?.group === index);
     if (own.length === 0) continue;
-    const detector =
-      given ??
-      (await detectorWithout(group, seed, options.data, (stage, done, total) =>
-        progress.update(`${group.name}, seed ${seed}: ${stage}`, done, total),
-      ));
+    const detector = given ?? readDetector(readFileSync((files as DetectorFiles)(group, seed)));
     for (const [done, row] of own.entries()) {
       const { request, answer } = rows[row] as AnsweredRow;
       scores[row] = scoreRow(detector, request, answer, crs.worths);
