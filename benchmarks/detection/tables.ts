@@ -1,9 +1,12 @@
 /** The figures as tables for people: a share with the half-width of its interval over seeds. */
-import { percent, type Table } from "../report.ts";
+import { figure, percent, type Table } from "../report.ts";
 import type { Outcome } from "./beside-crs.ts";
 import { falseAlarmRates } from "./cold.ts";
+import type { Cost } from "./cost.ts";
+import type { CrsRecording } from "./crs-recording.ts";
 import type { SeedFigures } from "./figures.ts";
 import type { Interval, OverSeeds } from "./rates.ts";
+import type { Site } from "./rows.ts";
 import type { TunedStep } from "./tuned-crs.ts";
 import { warmRates } from "./warm-figures.ts";
 
@@ -175,9 +178,10 @@ export function baselineTable(
 }
 
 /** Detection and false alarms on sites with a history. */
-export function warmTable({ warm }: OverSeeds<SeedFigures>, sites: readonly string[]): Table {
+export function warmTable({ warm }: OverSeeds<SeedFigures>, sites: readonly Site[]): Table {
+  const names = sites.map(({ name, requests }) => `${name} (${figure(requests.length)} requests)`);
   return {
-    title: `Warm: later requests of the same sites, and attacks of left-out sources in their parameters; sites: ${sites.join(", ")}`,
+    title: `Warm: later requests of the same sites, and attacks of left-out sources in their parameters; ${names.join(", ")}`,
     columns: ["", "false alarms", "found", ...warmRates.map((rate) => `at ${Number(rate) * 100} %`)],
     rows: Object.entries(warm).map(([name, { falseAlarms, found, atRates }]) => [
       name,
@@ -185,5 +189,39 @@ export function warmTable({ warm }: OverSeeds<SeedFigures>, sites: readonly stri
       share(found, 1),
       ...warmRates.map((rate) => share(atRates[rate] as Interval, 1)),
     ]),
+  };
+}
+
+/** Scores that follow from the rules, against the engine's own. */
+export function checkTable({ release, check }: Pick<CrsRecording, "release" | "check">): Table {
+  return {
+    title: `CRS ${release}: scores from the rules that matched, against the engine's own`,
+    columns: ["", "rows", "different"],
+    rows: [
+      ["within one run at level 4", figure(check.rows), figure(check.different)],
+      ...Object.entries(check.atLevel).map(([level, { rows, different }]) => [
+        `sent again at level ${level}`,
+        figure(rows),
+        figure(different),
+      ]),
+    ],
+  };
+}
+
+/** What a verdict costs. */
+export function costTable(cost: Cost): Table {
+  return {
+    title: "Cost: time of inspect in one thread, the fastest of several rounds for each request",
+    columns: ["", "median µs", "p99 µs", "p99.9 µs"],
+    rows: [
+      [`${figure(cost.requests)} ordinary requests`, figure(cost.medianUs, 1), figure(cost.p99Us, 1), ""],
+      [
+        `${figure(cost.largeInputs)} inputs of 64 KB`,
+        figure(cost.largeMedianUs, 1),
+        "",
+        figure(cost.largeP999Us, 1),
+      ],
+      [`detector file: ${figure(cost.fileBytes / 1e6, 2)} MB`, "", "", ""],
+    ],
   };
 }
