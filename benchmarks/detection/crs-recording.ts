@@ -2,7 +2,6 @@
  * What CRS says of every row. All rows go once through a real Apache with CRS 4 at paranoia level 4 that only detects; the
  * rules that matched tell the scores at the levels below. The answers are kept, so that a second run needs no web server.
  */
-import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -62,7 +61,13 @@ interface Noted extends CrsAnswer {
   readonly sums: readonly number[];
 }
 
-/** Reads the kept recording of the rows, or makes it. */
+/** What is kept, by the key of the request; null where the web server refused it. */
+interface Kept {
+  readonly answers: ReadonlyMap<string, CrsAnswer | null>;
+  readonly check: ScoreCheck;
+}
+
+/** Asks CRS about those requests that it was not asked about before, and gives what is known of all. */
 export async function recordCrs(
   requests: readonly RequestParts[],
   onProgress: (stage: string, done: number, total: number) => void,
@@ -70,39 +75,67 @@ export async function recordCrs(
   const crs = await findCrs("4");
   const files = await listRuleFiles(crs.rulesDirectory);
   const worths = readRuleWorths(await Promise.all(files.map((file) => readFile(file, "utf8"))));
-  const keys = requests.map(alarmKey);
-  const digest = createHash("sha256").update(keys.join("\n")).digest("hex").slice(0, 16);
-  const file = join(benchCache, `crs-${crs.release}-${digest}.json.gz`);
-  if (!existsSync(file)) {
-    const noted = await note(requests, 4, (done) => onProgress("CRS", done, requests.length));
-    const check = await checkScores(requests, noted, worths, onProgress);
+  const file = join(benchCache, `crs-${crs.release}.json.gz`);
+  let kept: Kept = existsSync(file) ? parseKept(readFileSync(file)) : nothingKept;
+  const unknown = [...new Map(requests.map((request) => [alarmKey(request), request] as const))].filter(
+    ([key]) => !kept.answers.has(key),
+  );
+  if (unknown.length > 0) {
+    const asked = unknown.map(([, request]) => request);
+    const noted = await note(asked, 4, (done) => onProgress("CRS", done, asked.length));
+    const check = await checkScores(asked, noted, worths, onProgress);
+    const answers = new Map(kept.answers);
+    for (const [index, [key]] of unknown.entries()) answers.set(key, noted[index] ?? null);
+    kept = { answers, check: addChecks(kept.check, check) };
     await mkdir(benchCache, { recursive: true });
-    await writeFile(file, formatRecording(keys, noted, check));
+    await writeFile(file, formatKept(kept));
   }
-  const { answers, check } = parseRecording(readFileSync(file));
-  return { release: crs.release, worths, check, answerOf: (request) => answers.get(alarmKey(request)) };
+  const { answers, check } = kept;
+  const answerOf = (request: RequestParts) => answers.get(alarmKey(request)) ?? undefined;
+  return { release: crs.release, worths, check, answerOf };
 }
 
-function formatRecording(
-  keys: readonly string[],
-  noted: readonly (Noted | undefined)[],
-  check: ScoreCheck,
-): Uint8Array {
-  const answers = keys.flatMap((key, index) => {
-    const answer = noted[index];
-    return answer === undefined ? [] : [[key, [...answer.hits], answer.matched]];
-  });
-  return gzipSync(JSON.stringify({ check, answers }));
+const nothingKept: Kept = { answers: new Map(), check: { rows: 0, different: 0, atLevel: {}, examples: [] } };
+
+/** The bytes of a recording. */
+export function formatKept({ answers, check }: Kept): Uint8Array {
+  const list = [...answers].map(([key, answer]) =>
+    answer === null ? [key] : [key, [...answer.hits], answer.matched],
+  );
+  return gzipSync(JSON.stringify({ check, answers: list }));
 }
 
-function parseRecording(bytes: Uint8Array): { answers: Map<string, CrsAnswer>; check: ScoreCheck } {
+/** Reads what `formatKept` has written. */
+export function parseKept(bytes: Uint8Array): Kept {
   const { check, answers } = JSON.parse(gunzipSync(bytes).toString("utf8")) as {
     check: ScoreCheck;
-    answers: [string, [number, number][], Record<string, string>][];
+    answers: [string, [number, number][]?, Record<string, string>?][];
   };
   return {
     check,
-    answers: new Map(answers.map(([key, hits, matched]) => [key, { hits: new Map(hits), matched }])),
+    answers: new Map(
+      answers.map(([key, hits, matched = {}]) => [
+        key,
+        hits === undefined ? null : { hits: new Map(hits), matched },
+      ]),
+    ),
+  };
+}
+
+function addChecks(one: ScoreCheck, two: ScoreCheck): ScoreCheck {
+  const atLevel = Object.fromEntries(
+    paranoiaLevels.slice(0, 3).map((level) => {
+      const counts = [one.atLevel[level], two.atLevel[level]];
+      const sum = (name: "rows" | "different") =>
+        counts.reduce((total, own) => total + (own?.[name] ?? 0), 0);
+      return [level, { rows: sum("rows"), different: sum("different") }];
+    }),
+  );
+  return {
+    rows: one.rows + two.rows,
+    different: one.different + two.different,
+    atLevel,
+    examples: [...one.examples, ...two.examples],
   };
 }
 

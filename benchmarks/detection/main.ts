@@ -15,6 +15,7 @@
  * - `scoring.PL1` and `.PL2`: the same outcome for the sum of CRS's score and Arbiter's points;
  * - `baselines[name]`: `cold` as above, and `own`: at the model's own threshold;
  * - `warm[condition]`: `falseAlarms` and `found` at the point `attack`, by `sites`, and detection `atRates`.
+ * `inSample` names the sources that a given detector was trained on; it is empty where detectors were trained for this.
  * `detection` is `{overSources, overClasses, sources, classes}`: means, and each share. All shares are in [0, 1].
  */
 import { readFileSync, statSync } from "node:fs";
@@ -39,6 +40,7 @@ import {
   coldTable,
   costTable,
   falseAlarmTable,
+  inSampleTable,
   tunedTable,
   verdictTable,
   warmTable,
@@ -107,11 +109,20 @@ const cost = measureCost(
 );
 progress.clear();
 
+/** Sources that a given detector was trained on: what it says of them is no measure of anything. */
+const inSample =
+  detectorFile === undefined
+    ? []
+    : readDetector(readFileSync(detectorFile))
+        .provenance.sources.filter(({ benign, attack }) => benign + attack > 0)
+        .map(({ name }) => name)
+        .filter((name) => groups.some(({ sources }) => sources.includes(name)));
 const figures = overSeeds(bySeed);
 const crsAlone = measureCrs(rows, crs.worths);
 const tuned = measureTunedCrs(rows, crs.worths);
 await report(
   [
+    ...(inSample.length === 0 ? [] : [inSampleTable(inSample)]),
     coldTable(figures),
     verdictTable(figures),
     falseAlarmTable(figures),
@@ -131,6 +142,7 @@ await report(
     rows: { digest, groups, count: rows.length },
     crs: { release: crs.release, check: crs.check, alone: crsAlone, tuned },
     seeds,
+    inSample,
     figures,
     cost,
   },

@@ -225,3 +225,12 @@ export function costTable(cost: Cost): Table {
     ],
   };
 }
+
+/** The sources that the measured detector was trained on. */
+export function inSampleTable(sources: readonly string[]): Table {
+  return {
+    title: "IN-SAMPLE: the detector was trained on these sources, and its figures on them say nothing",
+    columns: ["source"],
+    rows: sources.map((name) => [name]),
+  };
+}

@@ -20,6 +20,8 @@ export interface TunedStep {
 
 /** A benign row that is still blocked counts this much towards a rule that matched on it, since several may have to go. */
 const stepTowardsFreedom = 0.01;
+/** A loss of this share of the attacks is not worth minding: without it, rules that hardly matter would go first. */
+const slightLoss = 0.005;
 
 /**
  * Chooses up to `count` rules to switch off at one paranoia level, in order: each time the one that frees the most weight
@@ -32,6 +34,8 @@ export function chooseExclusions(
   count: number,
 ): readonly number[] {
   const off = new Set<number>();
+  const slight =
+    slightLoss * rows.reduce((sum, { attack, weight }) => sum + (attack ? weight : 0), 0) || slightLoss;
   while (off.size < count) {
     const gains = new Map<number, number>();
     const losses = new Map<number, number>();
@@ -50,7 +54,7 @@ export function chooseExclusions(
     let best: number | undefined;
     let bestRatio = 0;
     for (const [id, gain] of gains) {
-      const ratio = gain / ((losses.get(id) ?? 0) + 1);
+      const ratio = gain / ((losses.get(id) ?? 0) + slight);
       if (ratio > bestRatio || (ratio === bestRatio && id < (best ?? id))) {
         best = id;
         bestRatio = ratio;

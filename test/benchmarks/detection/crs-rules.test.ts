@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readEntry } from "../../../benchmarks/detection/crs-recording.ts";
+import { formatKept, parseKept, readEntry } from "../../../benchmarks/detection/crs-recording.ts";
 import { readRuleWorths, rulesAt, scoreAt } from "../../../benchmarks/detection/crs-rules.ts";
 
 const rules = `
@@ -67,4 +67,15 @@ test("a log entry tells how often each rule matched and the variable that it nam
 
 test("an entry without the engine's sums is of a request that no rule has read", () => {
   expect(readEntry({ messages: [] })).toBeUndefined();
+});
+
+test("a recording is read as it was written, with what the web server refused", () => {
+  const kept = {
+    check: { rows: 1, different: 0, atLevel: {}, examples: [] },
+    answers: new Map([
+      ["a", { hits: new Map([[942100, 2]]), matched: { 942100: "ARGS:p" } }],
+      ["b", null],
+    ]),
+  };
+  expect(parseKept(formatKept(kept))).toEqual(kept);
 });
