@@ -25,6 +25,7 @@ import { readOptions } from "../options.ts";
 import { report } from "../report.ts";
 import { baselines } from "./baselines.ts";
 import { type AnsweredRow, measureCrs, measureTunedCrs } from "./beside-crs.ts";
+import { isOrdinaryRequest } from "./cold.ts";
 import { measureCost } from "./cost.ts";
 import { recordCrs } from "./crs-recording.ts";
 import { trainDetectors } from "./detectors.ts";
@@ -100,10 +101,10 @@ for (let seed = 1; seed <= seeds; seed++) {
 }
 progress.update("cost", 0, 1);
 const measured = detectorFile ?? shipped;
-const ordinary = allRows.filter(({ attack, kind }) => !attack && kind === "requests");
+const isOrdinary = (row: AnsweredRow): boolean => !row.attack && isOrdinaryRequest(row);
 const cost = measureCost(
   readDetector(readFileSync(measured)),
-  ordinary.map(({ request }) => request),
+  allRows.filter(isOrdinary).map(({ request }) => request),
   statSync(measured).size,
   1,
 );
@@ -117,19 +118,17 @@ const inSample =
         .provenance.sources.filter(({ benign, attack }) => benign + attack > 0)
         .map(({ name }) => name)
         .filter((name) => groups.some(({ sources }) => sources.includes(name)));
+const baselineNames = baselines.map(({ name }) => name);
 const figures = overSeeds(bySeed);
 const crsAlone = measureCrs(rows, crs.worths);
 const tuned = measureTunedCrs(rows, crs.worths);
 await report(
   [
     ...(inSample.length === 0 ? [] : [inSampleTable(inSample)]),
-    coldTable(figures),
+    coldTable(figures, rows.filter(isOrdinary).length),
     verdictTable(figures),
     falseAlarmTable(figures),
-    baselineTable(
-      figures,
-      baselines.map(({ name }) => name),
-    ),
+    ...(bench.withBaselines ? [baselineTable(figures, baselineNames)] : []),
     warmTable(figures, sites),
     besideTable(overSeeds([crsAlone]), figures),
     tunedTable(tuned),

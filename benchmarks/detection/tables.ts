@@ -12,17 +12,24 @@ import { warmRates } from "./warm-figures.ts";
 
 /** A share as text, with half of its interval where there is one. */
 export function share({ mean, high }: Interval, digits = 2): string {
-  if (Number.isNaN(mean)) return "-";
+  // Nothing to measure gives no number, and JSON has no other word for that than null.
+  if (!Number.isFinite(mean)) return "-";
   return high === null
     ? percent(mean, digits)
     : `${percent(mean, digits)} ±${((high - mean) * 100).toFixed(digits)}`;
 }
 
 type Row = readonly string[];
-const rateTitles = falseAlarmRates.map((rate) => `at ${Number(rate) * 100} %`);
+
+/** The heading of a rate: `at 0.07 %`. */
+export function rateTitle(rate: string): string {
+  return `at ${Number((Number(rate) * 100).toPrecision(6))} %`;
+}
+
+const rateTitles = falseAlarmRates.map(rateTitle);
 
 /** Detection at fixed rates of false alarms, cold. */
-export function coldTable({ cold }: OverSeeds<SeedFigures>): Table {
+export function coldTable({ cold }: OverSeeds<SeedFigures>, ordinaryRequests: number): Table {
   const at = (pick: (found: (typeof cold)[string]["detection"]) => Interval | undefined): string[] =>
     falseAlarmRates.map((rate) => {
       const found = pick((cold[rate] as (typeof cold)[string]).detection);
@@ -30,8 +37,7 @@ export function coldTable({ cold }: OverSeeds<SeedFigures>): Table {
     });
   const [first] = Object.values(cold) as [(typeof cold)[string]];
   return {
-    title:
-      "Cold: attacks found at so many false alarms per ordinary request; sources left out, no history, no CRS",
+    title: `Cold: attacks found at so many false alarms per ordinary request, of which there are ${figure(ordinaryRequests)}; sources left out, no history, no CRS`,
     columns: ["", ...rateTitles],
     rows: [
       ["mean over sources", ...at(({ overSources }) => overSources)],
@@ -116,12 +122,7 @@ export function besideTable(
   const [first] = Object.values(figures.secondOpinion);
   return {
     title: "Beside CRS: false alarms and attacks found (without CRS's own tests)",
-    columns: [
-      ...outcomeColumns,
-      "kept",
-      "gone",
-      ...Object.keys(first?.atRates ?? {}).map((rate) => `at ${Number(rate) * 100} %`),
-    ],
+    columns: [...outcomeColumns, "kept", "gone", ...Object.keys(first?.atRates ?? {}).map(rateTitle)],
     rows,
   };
 }
@@ -136,8 +137,8 @@ export function tunedTable(tuned: Readonly<Record<string, readonly TunedStep[]>>
       steps.map(({ off, falseAlarms, detection }) => [
         `CRS ${name}`,
         String(off.length),
-        percent(falseAlarms, 2),
-        percent(detection, 1),
+        share({ mean: falseAlarms, low: null, high: null }),
+        share({ mean: detection, low: null, high: null }, 1),
         off.slice(-3).join(" "),
       ]),
     ),
@@ -182,7 +183,7 @@ export function warmTable({ warm }: OverSeeds<SeedFigures>, sites: readonly Site
   const names = sites.map(({ name, requests }) => `${name} (${figure(requests.length)} requests)`);
   return {
     title: `Warm: later requests of the same sites, and attacks of left-out sources in their parameters; ${names.join(", ")}`,
-    columns: ["", "false alarms", "found", ...warmRates.map((rate) => `at ${Number(rate) * 100} %`)],
+    columns: ["", "false alarms", "found", ...warmRates.map(rateTitle)],
     rows: Object.entries(warm).map(([name, { falseAlarms, found, atRates }]) => [
       name,
       share(falseAlarms, 3),

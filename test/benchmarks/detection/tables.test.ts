@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { share, tunedTable } from "../../../benchmarks/detection/tables.ts";
+import { rateTitle, share, tunedTable } from "../../../benchmarks/detection/tables.ts";
 import { formatTable } from "../../../benchmarks/report.ts";
 
 test("a share is told with half of its interval, where there is one", () => {
@@ -22,5 +22,14 @@ test("rules that are off are told step by step", () => {
     "-------  ---------  -----------  ------  -----------------",
     "CRS PL1          0      14.50 %  71.0 %",
     "CRS PL1          1       4.20 %  71.0 %             920420",
+  ]);
+});
+
+test("rates are headings without the rounding errors of binary fractions", () => {
+  expect(["0.01", "0.001", "0.0007", "0.0001"].map(rateTitle)).toEqual([
+    "at 1 %",
+    "at 0.1 %",
+    "at 0.07 %",
+    "at 0.01 %",
   ]);
 });
