@@ -7,12 +7,12 @@ import { writeFileSync } from "node:fs";
 import { type Alarms, alarmKey, alarmsFile, formatAlarms } from "../corpus/alarms.ts";
 import { progressLine } from "../src/cli/progress.ts";
 import type { TrafficRow } from "../src/traffic/traffic-row.ts";
-import type { RequestParts } from "../src/transaction/build.ts";
 import { startBackend } from "../testbed/backend.ts";
 import type { CrsVersion } from "../testbed/crs.ts";
 import { startFakeVerdictServer } from "../testbed/fake-verdict-server.ts";
 import { fieldPairs } from "../testbed/fields.ts";
-import { formatRequest, sendBytes } from "../testbed/raw-http.ts";
+import { sendBytes } from "../testbed/raw-http.ts";
+import { replayBytes } from "../testbed/replay-bytes.ts";
 import { startWaf } from "../testbed/waf.ts";
 import { trainingRows } from "./training-rows.ts";
 
@@ -26,9 +26,6 @@ const rulesOwnTests = "crs-regression";
 const width = 6;
 /** Names the row within a request; no rule of CRS objects to a number in a header. */
 const rowHeader = "X-Row";
-
-/** Headers that belong to the connection, which is ours. */
-const connectionHeaders = new Set(["connection", "content-length", "expect", "transfer-encoding", "upgrade"]);
 
 const rows = await sampleRows();
 const alarms = new Map<string, Alarms>();
@@ -71,7 +68,7 @@ async function record(crs: CrsVersion): Promise<void> {
     let next = 0;
     const work = async (): Promise<void> => {
       for (let index = next++; index < rows.length; index = next++) {
-        await sendBytes(waf.port, requestBytes(rows[index]!.request, index));
+        await sendBytes(waf.port, replayBytes(rows[index]!.request, [[rowHeader, String(index)]]));
         if (index % 100 === 0) progress.update(`CRS ${crs}`, index, rows.length);
       }
     };
@@ -87,17 +84,4 @@ async function record(crs: CrsVersion): Promise<void> {
     await waf.stop();
     await verdicts.stop();
   }
-}
-
-function requestBytes({ method, uri, headers, body }: RequestParts, index: number): Uint8Array {
-  const kept = headers
-    .filter(({ name }) => !connectionHeaders.has(name.toLowerCase()))
-    .map(({ name, value }) => [name, value.replace(/[\r\n]/g, " ")] as const);
-  return formatRequest({
-    method,
-    // Bytes that cannot stand in a request line go encoded, as any client would send them.
-    path: uri.replace(/[\0-\x20]/g, (c) => `%${c.charCodeAt(0).toString(16).padStart(2, "0")}`),
-    headers: [...kept, [rowHeader, String(index)]],
-    ...(body === undefined ? {} : { body }),
-  });
 }

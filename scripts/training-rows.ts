@@ -38,16 +38,24 @@ function filledIn(row: TrafficRow): TrafficRow {
 
 /** Yields the rows in order, the same for the same seed. Throws where `dataFolder`, a folder of traffic files, cannot be read. */
 export async function* trainingRows(dataFolder: string, seed: number): AsyncGenerator<TrafficRow> {
-  const files = readdirSync(dataFolder)
-    .filter((name) => name.endsWith(".jsonl.gz"))
-    .sort()
-    .map((name) => join(dataFolder, name));
   const isHeldOut = holdOut();
-  for await (const row of readTraffic(files)) if (!isHeldOut(row.request)) yield filledIn(row);
+  yield* publicRows(dataFolder, isHeldOut);
   for (const rows of [corpusRows({ ...corpusDefaults, seed }), mutantRows(seed, mutants), recordedRows()]) {
     for (const row of rows) {
       const parsed = parseTrafficRow(JSON.stringify(row));
       if (!isHeldOut(parsed.request)) yield parsed;
     }
   }
+}
+
+/** Yields those of the public training set alone. */
+export async function* publicRows(
+  dataFolder: string,
+  isHeldOut: ReturnType<typeof holdOut> = holdOut(),
+): AsyncGenerator<TrafficRow> {
+  const files = readdirSync(dataFolder)
+    .filter((name) => name.endsWith(".jsonl.gz"))
+    .sort()
+    .map((name) => join(dataFolder, name));
+  for await (const row of readTraffic(files)) if (!isHeldOut(row.request)) yield filledIn(row);
 }
