@@ -14,7 +14,7 @@ import { parseTrafficRow, transactionOf } from "../../src/traffic/traffic-row.ts
 
 const files = recordingFiles();
 /** Rows, dynamic or not, and networks that every recording has at least. */
-const fewestRows = 800;
+const fewestRows = 500;
 const fewestNetworks = 12;
 /** All recordings together, bytes. */
 const budget = 1_500_000;
