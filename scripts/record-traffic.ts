@@ -101,13 +101,14 @@ async function record(application: Application, visits: readonly VisitKind[]): P
   const file = new URL(`../corpus/recorded/${application.name}.jsonl.gz`, import.meta.url);
   const before = values.append ? readRecording(file) : [];
   const arrivals: Arrival[] = [];
-  const clock = { client: "", offsetMs: 0 };
+  const clock: Clock = { client: "", browser: {}, offsetMs: 0 };
   const recorder = await startRecorder(waf.port, {
     limit: Number.POSITIVE_INFINITY,
     isEnough: countFiles(),
     tls: await makeCertificate(directory, application.host),
     onArrival: (number) => {
-      arrivals.push({ client: clock.client, timeMs: Date.now() + clock.offsetMs });
+      const { client, browser, offsetMs } = clock;
+      arrivals.push({ client, browser, timeMs: Date.now() + offsetMs });
       return [[numberHeader, String(number)]];
     },
   });
@@ -157,6 +158,13 @@ async function record(application: Application, visits: readonly VisitKind[]): P
   }
 }
 
+/** Who is on the site now, and how far its time is from ours. */
+interface Clock {
+  client: string;
+  browser: Readonly<Record<string, string>>;
+  offsetMs: number;
+}
+
 /** A key and a certificate that it signed itself: browsers tell only sites behind TLS what a request is for. */
 async function makeCertificate(directory: string, host: string): Promise<{ key: Buffer; cert: Buffer }> {
   const [key, cert] = [path.join(directory, "key.pem"), path.join(directory, "cert.pem")];
@@ -173,7 +181,7 @@ async function visitAll(
   running: RunningApplication,
   visits: readonly VisitKind[],
   recorder: Recorder,
-  clock: { client: string; offsetMs: number },
+  clock: Clock,
   save: () => void,
   beginning: number,
 ): Promise<void> {
@@ -197,15 +205,19 @@ async function visitAll(
     const started = Date.now();
     let beginsAt = beginning;
     let waiting: VisitKind[] = [];
+    let waitingHouseholds: Household[] = [];
     for (let count = 0; Date.now() - started < longestMs; count++) {
       const kept = keptRequests(recorder.drafts).length;
       if (kept >= wanted) break;
       if (waiting.length === 0) waiting = random.shuffle([...turns]);
       const kind = waiting.pop()!;
-      const household = neighbors[random.below(neighbors.length)]!;
+      // Everybody comes once before anybody comes again.
+      if (waitingHouseholds.length === 0) waitingHouseholds = random.shuffle([...neighbors]);
+      const household = waitingHouseholds.pop()!;
       const members = running.accounts.filter(({ isAdmin }) => isAdmin === (kind.by === "admin"));
       beginsAt += random.below(minutesBetween * 60_000);
       clock.client = household.client;
+      clock.browser = household.headers;
       clock.offsetMs = beginsAt - Date.now();
       const outcome = await visitOnce(browser, household, base, (page) =>
         kind.visit({

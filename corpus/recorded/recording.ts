@@ -12,6 +12,8 @@ export interface Arrival {
   readonly client: string;
   /** Milliseconds since 1970. */
   readonly timeMs: number;
+  /** What the client's browser says of itself in every request that says it, by name in lower case. */
+  readonly browser: Readonly<Record<string, string>>;
 }
 
 /** What CRS said in detection only: all request rules that matched at paranoia level 1 to 4, the score of level 1 alone. */
@@ -101,7 +103,7 @@ export function rowsOf(recording: Recording): RecordedRow[] {
   };
   return keptRequests(drafts).map((number, index) => {
     const { method, path, query, headers, body_b64 } = drafts[number]!;
-    const { client, timeMs } = arrivals[number]!;
+    const { client, timeMs, browser } = arrivals[number]!;
     const waf = evidence[number];
     const type = headers.find(([name]) => name.toLowerCase() === "content-type")?.[1] ?? "";
     return {
@@ -112,7 +114,10 @@ export function rowsOf(recording: Recording): RecordedRow[] {
       method,
       path: clean(path),
       ...(query === "" ? {} : { query: clean(query) }),
-      headers: headers.map(([name, value]): HeaderPair => [name, clean(value)]),
+      // After a redirect the browser forgets whom it plays.
+      headers: headers.map(
+        ([name, value]): HeaderPair => [name, browser[name.toLowerCase()] ?? clean(value)],
+      ),
       ...(body_b64 === undefined ? {} : bodyFields(Buffer.from(body_b64, "base64"), type, clean)),
       client,
       time: new Date(timeMs).toISOString(),

@@ -52,6 +52,7 @@ test("a row says who sent it when and what CRS said, without secrets and places"
   const headers: readonly HeaderPair[] = [
     ["Host", "wiki.example.test"],
     ["Content-Type", "application/x-www-form-urlencoded"],
+    ["Sec-CH-UA", "B"],
   ];
   const evidence = { score: 5, threshold: 5, paranoiaLevel: 1, categories: { sqli: 5 }, rules: [942100] };
   const rows = rowsOf({
@@ -71,8 +72,8 @@ test("a row says who sent it when and what CRS said, without secrets and places"
       }),
     ],
     arrivals: [
-      { client: "192.0.2.7", timeMs: 0 },
-      { client: "192.0.2.8", timeMs: 1 },
+      { client: "192.0.2.7", timeMs: 0, browser: { "sec-ch-ua": "A" } },
+      { client: "192.0.2.8", timeMs: 1, browser: {} },
     ],
     evidence: [evidence, undefined],
     secrets: new Set(["abcd1234"]),
@@ -87,6 +88,10 @@ test("a row says who sent it when and what CRS said, without secrets and places"
     time: "1970-01-01T00:00:00.000Z",
     waf: evidence,
   });
+  expect(rows.map((row) => row.headers.at(-1))).toEqual([
+    ["Sec-CH-UA", "A"],
+    ["Sec-CH-UA", "B"],
+  ]);
   expect(rows[0]!.query).not.toContain("abcd1234");
   expect(rows[1]).toMatchObject({ id: "wiki:2", body_b64: "AP/+", client: "192.0.2.8" });
   expect(rows[1]).not.toHaveProperty("waf");
