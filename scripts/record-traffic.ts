@@ -25,12 +25,14 @@ import { type Household, makeHouseholds } from "../corpus/recorded/visitors.ts";
 import { writingFor } from "../corpus/recorded/writing.ts";
 import { type Recorder, startRecorder } from "../demo/recorder.ts";
 import { seededRandom } from "../src/random.ts";
+import { parseTrafficRow } from "../src/traffic/traffic-row.ts";
 import type { Application, RunningApplication } from "../testbed/applications/application.ts";
 import { type AskedQuestion, startFakeVerdictServer } from "../testbed/fake-verdict-server.ts";
 import { fieldPairs, fieldValue } from "../testbed/fields.ts";
 import { findProgram, installPackages } from "../testbed/install.ts";
 import { startWaf } from "../testbed/waf.ts";
 import { makeWorkDirectory, removeWorkDirectory } from "../testbed/work-directory.ts";
+import { holdOut } from "./held-out.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -131,7 +133,10 @@ async function record(application: Application, visits: readonly VisitKind[]): P
         [encodeURIComponent(directory), encodeURIComponent("/srv/site")],
       ]),
     });
-    const bytes = formatRecording([...before, ...rows]);
+    // The demo is an examination: what shares a string with it is no material.
+    const isHeldOut = holdOut();
+    const kept = rows.filter((row) => !isHeldOut(parseTrafficRow(JSON.stringify(row)).request));
+    const bytes = formatRecording([...before, ...kept]);
     writeFileSync(file, bytes);
     const silent = rows.filter(({ waf }) => waf === undefined).length;
     process.stdout.write(

@@ -4,7 +4,7 @@
  * one. Recordings come from throw-away applications; this keeps them from looking like, or becoming, a leak.
  */
 import { createHash } from "node:crypto";
-import type { Draft } from "../../demo/requests/request.ts";
+import type { Draft } from "./recording.ts";
 
 /** Names of fields, headers and cookies that carry a secret. */
 const secretName =

@@ -4,8 +4,21 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { gunzipSync, gzipSync } from "node:zlib";
-import type { Draft, HeaderPair } from "../../demo/requests/request.ts";
 import { maskSecrets } from "./masking.ts";
+
+/** A header field as sent. */
+export type HeaderPair = readonly [name: string, value: string];
+
+/** A request as it went over the wire. */
+export interface Draft {
+  readonly method: string;
+  readonly path: string;
+  /** Percent-encoded, without the question mark. */
+  readonly query: string;
+  readonly headers: readonly HeaderPair[];
+  readonly body?: string;
+  readonly body_b64?: string;
+}
 
 /** Who sent a request, and when. */
 export interface Arrival {

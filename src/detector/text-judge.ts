@@ -44,7 +44,10 @@ export interface WorstText {
   readonly shift: number;
 }
 
-/** The most that a history takes away from the log-odds: a text that is far beyond doubt stays an attack. */
+/**
+ * The most that a history takes away from the log-odds of letters and tokens: a text that is far beyond doubt stays an
+ * attack. What structure has added may go as well, where such structure is ordinary.
+ */
 export const largestRelief = 2;
 /** Log-odds of both readings together from which a text is startling in a parameter that never has the like. */
 const startlingLogits = -4;
@@ -69,8 +72,10 @@ export const harmlessTokens = -2;
 export const largestCorrection = 4;
 /** Bytes before and behind the worst window that are read for structure; what is further away cannot change it. */
 const pieceMargin = 64;
-/** Columns that the trees of structure read: log-odds of letters and of tokens, a column for each kind of view, the signs. */
-export const structureColumns = 2 + viewKinds.length + signCount;
+/** Behind the log-odds of letters and of tokens, and a column for each kind of view. */
+const firstSign = 2 + viewKinds.length;
+/** Columns that the trees of structure read: log-odds, kinds of view, signs. */
+export const structureColumns = firstSign + signCount;
 
 /** The piece of a text around the worst window of its letters, as `scoreReadings` leaves it. */
 export function pieceAround(text: string, { origins }: Folded, { start, end }: Window): string {
@@ -83,7 +88,7 @@ export function fillStructure(piece: string, view: ViewKind, scores: ReadingScor
   row[0] = scores.letters;
   row[1] = scores.tokens;
   for (const [i, kind] of viewKinds.entries()) row[2 + i] = kind === view ? 1 : 0;
-  fillSigns(piece, row, 2 + viewKinds.length);
+  fillSigns(piece, row, firstSign);
 }
 
 /** What trees say of a filled row, within the bounds. */
@@ -218,22 +223,43 @@ export function textJudge(models: JudgeModels): TextJudge {
   /** The bytes of the text that stand in the window over the letters in the scratch memory. */
   const pieceIn = ({ text }: Text): string =>
     text.slice(folded.origins[window.start]!, folded.origins[window.end - 1]! + 1);
-  /** What the history of its parameter adds to the log-odds of a piece that scored `cold` without one. */
+  /**
+   * What is taken from the log-odds because the structure of a piece is ordinary in its parameter: at most what structure has
+   * added. Overwrites the row.
+   */
+  const structureRelief = (
+    piece: string,
+    view: ViewKind,
+    scores: PieceScores,
+    history: ParameterHistory,
+  ): number => {
+    if (scores.structure <= 0) return 0;
+    fillStructure(piece, view, scores, row);
+    for (let sign = 0; sign < signCount; sign++)
+      if (row[firstSign + sign] === 1 && history.isFamiliar("signs", sign)) row[firstSign + sign] = 0;
+    return Math.min(0, Math.max(0, scoreStructure(structure, row)) - scores.structure);
+  };
+  /** What the history of its parameter adds to the log-odds of a piece that has `scores` without one. */
   const shiftOf = (
     text: Text,
     from: number,
     until: number,
-    cold: number,
+    scores: PieceScores,
     historyOf: HistoryOf | undefined,
   ): number => {
+    const cold = scores.letters + scores.tokens;
     // Only what is startling is looked up: most requests hold nothing of the kind.
     const history = cold < startlingLogits ? undefined : historyOf?.(text);
     if (history === undefined) return 0;
     fold(text.text, text.place, from, until, folded);
     const count = tokenize(folded, tokenized);
     scoreWindow(letters, folded.symbols, folded.length, buffers, window);
-    const strange = namesInside(pieceIn(text)) ? cold : scoreStrange(count, history);
-    const relief = Math.max(-largestRelief, strange - cold);
+    const isInside = namesInside(pieceIn(text));
+    const ofStructure = isInside
+      ? 0
+      : structureRelief(pieceAround(text.text, folded, window), text.view, scores, history);
+    const strange = isInside ? cold : scoreStrange(count, history);
+    const relief = Math.max(-largestRelief, strange - cold) + ofStructure;
     return strange < startlingLogits ? relief : relief + history.raiseOf(text.parameter.value);
   };
   // Browsers send the same header values with every request, so what they score is remembered, in two generations.
@@ -271,7 +297,7 @@ export function textJudge(models: JudgeModels): TextJudge {
           const found = cold + scores.structure;
           const toBeat = worst.letters + worst.tokens + worst.structure + worst.shift;
           if (found + (historyOf === undefined ? 0 : largestRaise) <= toBeat) continue;
-          const shift = shiftOf(text, from, until, cold, historyOf);
+          const shift = shiftOf(text, from, until, scores, historyOf);
           if (found + shift > toBeat) worst = { ...scores, shift, text, from, until };
         }
       }
@@ -287,6 +313,10 @@ export function textJudge(models: JudgeModels): TextJudge {
         visitAlarming(letters, folded.symbols, folded.length, buffers, (bucket) =>
           lesson.notePiece("letters", bucket),
         );
+        scoreWindow(letters, folded.symbols, folded.length, buffers, window);
+        fillSigns(pieceAround(text.text, folded, window), row, firstSign);
+        for (let sign = 0; sign < signCount; sign++)
+          if (row[firstSign + sign] === 1) lesson.notePiece("signs", sign);
       }
       return isStartling;
     },

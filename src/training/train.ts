@@ -48,7 +48,7 @@ export interface TrainOptions {
 /** What training chooses from left-out scores. */
 export type Calibration = Pick<
   DetectorParts,
-  "fusion" | "evidence" | "secondOpinion" | "operatingPoints" | "measured"
+  "fusion" | "structure" | "evidence" | "secondOpinion" | "operatingPoints" | "measured"
 >;
 
 /** What training yields: the detector, and how the models did on each source while they had not seen it. */
@@ -143,7 +143,7 @@ export function train(
 function fitCalibrated(
   { examples, leftOut, digest }: Dataset,
   { seed, madeWith }: TrainOptions,
-  { fusion, evidence, secondOpinion, operatingPoints, measured }: Calibration,
+  { fusion, structure, evidence, secondOpinion, operatingPoints, measured }: Calibration,
   random: Random,
   onProgress: TrainProgress,
 ): DetectorParts {
@@ -153,7 +153,8 @@ function fitCalibrated(
   const forest = fitForest(examples, random);
   const sources = summarize(examples, new Map(), leftOut);
   const provenance = { seed, madeWith, sources, dataDigest: digest };
-  return { forest, ...texts, fusion, evidence, secondOpinion, operatingPoints, measured, provenance };
+  const calibration = { fusion, structure, evidence, secondOpinion, operatingPoints, measured };
+  return { forest, ...texts, ...calibration, provenance };
 }
 
 /**

@@ -34,6 +34,9 @@ const search = (words: string, client = "10.0.0.1"): Transaction =>
 const probabilityOf = (transaction: Transaction, profiles?: Profiles): number =>
   detector.inspect(transaction, profiles === undefined ? {} : { profiles }).probability;
 
+/** Log-odds of a probability. */
+const logit = (probability: number): number => Math.log(probability / (1 - probability));
+
 const tables = ["orders", "plants", "tools", "members", "visits", "beds", "seeds", "prices"];
 const columns = ["name", "price", "sown_on", "shelf", "town", "amount", "email", "since"];
 
@@ -93,7 +96,7 @@ describe("a forum about databases", () => {
   test("makes statements in its posts less alarming, and nothing elsewhere", () => {
     const cold = probabilityOf(post(alarming, "10.9.0.1"));
     expect(cold).toBeGreaterThan(0.5);
-    expect(probabilityOf(post(alarming, "10.9.0.1"), warm)).toBeLessThan(cold / 2);
+    expect(logit(probabilityOf(post(alarming, "10.9.0.1"), warm))).toBeLessThan(logit(cold) - 2);
     const elsewhere = {
       headers: post("", "").headers.map((h) => (h.name === "Host" ? { ...h, value: "x.example" } : h)),
     };
@@ -103,7 +106,7 @@ describe("a forum about databases", () => {
   });
 
   test("makes syntax more alarming in a search that never has any", () => {
-    const odd = "name like '%a%' or 1";
+    const odd = "name = 'a' or 1";
     expect(probabilityOf(search(odd), warm)).toBeGreaterThan(probabilityOf(search(odd)));
   });
 
@@ -197,7 +200,7 @@ describe("whoever poisons the profiles", () => {
   test("as a botnet that sends odd values takes the raise away, and gets them judged no milder than cold", () => {
     const profiles = new Profiles();
     visit(profiles, 300, 8);
-    const odd = search("name like '%a%' or 1");
+    const odd = search("name = 'a' or 1");
     const [cold, before] = [probabilityOf(odd), probabilityOf(odd, profiles)];
     expect(before).toBeGreaterThan(cold + 0.05);
     for (let i = 0; i < 2_000; i++)
@@ -238,7 +241,7 @@ test("a page that a release adds is no more alarming than on an unknown site, an
   }
   for (let i = 0; i < 60; i++) detector.learn(page(question(random), `10.1.${i % 20}.1`), profiles);
   const asked = page(alarming, "10.0.0.1");
-  expect(probabilityOf(asked, profiles)).toBeLessThan(probabilityOf(asked) / 2);
+  expect(logit(probabilityOf(asked, profiles))).toBeLessThan(logit(probabilityOf(asked)) - 2);
 });
 
 test("visitors who begin to search for code are soon no longer odd", () => {
