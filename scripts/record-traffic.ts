@@ -144,6 +144,7 @@ async function record(application: Application, visits: readonly VisitKind[]): P
     );
   };
   try {
+    // What was recorded until a browser fell is as good as the rest.
     await visitAll(
       application,
       running,
@@ -152,7 +153,7 @@ async function record(application: Application, visits: readonly VisitKind[]): P
       clock,
       save,
       Date.parse(before.at(-1)?.time ?? firstVisit),
-    );
+    ).catch((error: unknown) => process.stderr.write(`${application.name}: ended early: ${String(error)}\n`));
     save();
   } finally {
     await recorder.close();

@@ -26,6 +26,9 @@ const settings = [
 /** Processes that answer; an application may ask itself while it answers. */
 const workers = 4;
 
+/** The workers do not end with the process that forked them: whoever ends this shell ends them all. */
+const endTogether = `trap 'trap "" TERM; kill -TERM 0' TERM; "$@" & wait $!`;
+
 /** What a server in front that speaks TLS would tell: that the browser came by it. */
 const behindTls =
   "<?php\n$_SERVER['HTTPS'] = 'on';\n$_SERVER['SERVER_PORT'] = '443';\n$_SERVER['REQUEST_SCHEME'] = 'https';\n";
@@ -45,6 +48,7 @@ export async function startPhp(options: {
   const prepended = path.join(directory, "behind-tls.php");
   await writeFile(prepended, behindTls);
   const command = [
+    ...["sh", "-c", endTogether, "sh"],
     "php",
     ...settings,
     ...[
@@ -73,11 +77,7 @@ export async function startPhp(options: {
   });
   return {
     port,
-    stop: async () => {
-      // The workers do not end with the process that forked them.
-      server.signal("SIGTERM");
-      await server.stop();
-    },
+    stop: () => server.stop(),
   };
 }
 
