@@ -27,8 +27,10 @@ export function autoencoderScorer(model: Autoencoder): (bytes: Uint8Array) => nu
 }
 
 /**
- * The squared distance between the n-grams of some bytes and what the network makes of them; at least 0. The function
- * keeps buffers.
+ * How badly the network repeats the n-grams of some bytes: the squared distance of input and output, times the root of the
+ * number of n-grams; at least 0, higher is worse. The distance alone is large for short requests, whose few counts are far
+ * from what is usual by mere chance; times the number, it counts unexpected n-grams, of which a long request has more. The
+ * root stands between. The function keeps buffers.
  */
 export function reconstructionError(
   sizes: ArrayLike<number>,
@@ -37,8 +39,8 @@ export function reconstructionError(
   const activations = activationsFor(sizes);
   const input = activations.values[0]!;
   return (bytes) => {
-    fillByteNgrams(bytes, input);
-    return squaredDistance(runForward(parameters, activations), input);
+    const count = fillByteNgrams(bytes, input);
+    return squaredDistance(runForward(parameters, activations), input) * Math.sqrt(count);
   };
 }
 

@@ -9,9 +9,9 @@ const fnvBasis = 0x811c9dc5;
 /**
  * Overwrites `vector`, whose length is a power of two, with the roots of the counts of the n-grams that fall into each
  * bucket, scaled to a length of 1: an n-gram that is said a hundred times counts ten times one that is said once. All 0 for
- * fewer than two bytes.
+ * fewer than two bytes. Returns the number of n-grams.
  */
-export function fillByteNgrams(bytes: Uint8Array, vector: Float64Array): void {
+export function fillByteNgrams(bytes: Uint8Array, vector: Float64Array): number {
   const mask = vector.length - 1;
   vector.fill(0);
   let previous = 0;
@@ -21,10 +21,10 @@ export function fillByteNgrams(bytes: Uint8Array, vector: Float64Array): void {
     if (i > 1) vector[bucketOf(next(previous, bytes[i]!), mask)]! += 1;
     previous = pair;
   }
-  // The squares of the roots are the counts, of which there are two for each byte but the first two.
-  const count = 2 * bytes.length - 3;
-  if (count < 1) return;
+  // A pair begins at every byte but the last, a triple at every byte but the last two.
+  const count = Math.max(0, 2 * bytes.length - 3);
   for (let i = 0; i < vector.length; i++) if (vector[i]! > 0) vector[i] = Math.sqrt(vector[i]! / count);
+  return count;
 }
 
 /** One step of FNV-1a. */

@@ -6,9 +6,10 @@ import { ArbiterError } from "../errors.ts";
 import type { Random } from "../random.ts";
 import type { BoostedTrees } from "./boosted-trees.ts";
 import type { TreeNodes, TreeOptions } from "./grow-tree.ts";
-import { goesRight, treeGrower } from "./grow-tree.ts";
+import { treeGrower } from "./grow-tree.ts";
 import type { BinnedRows, Cuts } from "./quantile-bins.ts";
 import { binRows, fitCuts, missingBin } from "./quantile-bins.ts";
+import { goesRight } from "./split.ts";
 
 /** Rows whose label is known. */
 export interface LabelledRows {

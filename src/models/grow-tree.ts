@@ -5,19 +5,15 @@
  */
 import type { BinnedRows, Cuts } from "./quantile-bins.ts";
 import { missingBin } from "./quantile-bins.ts";
+import type { NodeSums, Split, SplitOptions } from "./split.ts";
+import { bestSplit, bestValue, goesRight } from "./split.ts";
 
 /** How a tree may grow. */
-export interface TreeOptions {
+export interface TreeOptions extends SplitOptions {
   /** Most leaves. */
   readonly leaves: number;
   /** Most questions between the root and a leaf. */
   readonly depth: number;
-  /** Ridge on the values of the leaves. */
-  readonly l2: number;
-  /** Least sum of the second derivatives in a leaf; above 0. */
-  readonly leastHessian: number;
-  /** For each column 1 where a rise may never lower the result, -1 where it may never raise it, 0 where anything goes. */
-  readonly monotone: ArrayLike<number>;
 }
 
 /** Nodes of trees, parallel lists; the index of a node never changes. */
@@ -49,37 +45,14 @@ export type TreeGrower = (
   nodes: TreeNodes,
 ) => number;
 
-interface Split {
-  readonly gain: number;
-  readonly column: number;
-  readonly bin: number;
-  readonly missingRight: boolean;
-  readonly leftGradient: number;
-  readonly leftHessian: number;
-  readonly leftValue: number;
-  readonly rightValue: number;
-}
-
-interface Leaf {
+interface Leaf extends NodeSums {
   readonly node: number;
   /** Its rows are `rows[from … to - 1]`. */
   readonly from: number;
   readonly to: number;
   readonly depth: number;
-  readonly gradient: number;
-  readonly hessian: number;
-  /** Its value, and the bounds that splits above it put on it and on all below it. */
-  readonly value: number;
-  readonly low: number;
-  readonly high: number;
-  /** Sums of gradients and hessians by column and bin, in turn. */
-  readonly sums: Float64Array;
   readonly split: Split | undefined;
 }
-
-/** A split that gains less than this follows rounding errors, and so does a sum of hessians below the other. */
-const leastGain = 1e-7;
-const leastSum = 1e-9;
 
 /** Makes a grower for these rows. It keeps its memory from tree to tree: one set of sums for each leaf. */
 export function treeGrower(binned: BinnedRows, cuts: Cuts, options: TreeOptions): TreeGrower {
@@ -274,114 +247,4 @@ function partition(
   }
   rows.set(scratch.subarray(0, right), middle);
   return middle;
-}
-
-/** On which side of a split a bin lies. */
-export function goesRight(bin: number, last: number, missing: number, missingRight: boolean): boolean {
-  return bin === missing ? missingRight : bin > last;
-}
-
-/** The value that lowers the loss most within the bounds; `curvature` is the sum of second derivatives and ridge. */
-function bestValue(gradient: number, curvature: number, low: number, high: number): number {
-  const value = -gradient / curvature;
-  return value < low ? low : value > high ? high : value;
-}
-
-/** By how much, to the second order, that value lowers the loss. */
-function gainOf(value: number, gradient: number, curvature: number): number {
-  return -value * (gradient + 0.5 * curvature * value);
-}
-
-/** The best split that was found so far; a search overwrites it. */
-interface Found {
-  gain: number;
-  column: number;
-  bin: number;
-  missingRight: boolean;
-  leftGradient: number;
-  leftHessian: number;
-}
-
-/**
- * The split that lowers the loss most, or undefined where none does. The first one among equals, so that the result does
- * not depend on chance. Missing values take the side that suits them, and where there are none, that of the most rows;
- * in a constrained column they take the side of the lower result, so that leaving a value out never raises it.
- */
-function bestSplit(
-  leaf: Omit<Leaf, "split">,
-  columns: Uint32Array,
-  cuts: Cuts,
-  offsets: Uint32Array,
-  options: TreeOptions,
-): Split | undefined {
-  const { gradient, hessian, low, high, sums } = leaf;
-  const before = gainOf(leaf.value, gradient, hessian + options.l2);
-  const found: Found = {
-    gain: before + leastGain,
-    column: -1,
-    bin: 0,
-    missingRight: false,
-    leftGradient: 0,
-    leftHessian: 0,
-  };
-  let isMissing = false;
-  for (const column of columns) {
-    const direction = options.monotone[column] ?? 0;
-    const missing = offsets[column]! + 2 * missingBin(cuts[column]!);
-    const hasMissing = sums[missing + 1]! > leastSum;
-    const before = found.gain;
-    if (direction <= 0) search(leaf, column, offsets[column]!, missing, true, options, found);
-    if (direction > 0 || (direction === 0 && hasMissing))
-      search(leaf, column, offsets[column]!, missing, false, options, found);
-    if (found.gain > before) isMissing = hasMissing || direction !== 0;
-  }
-  if (found.column < 0) return undefined;
-  const { gain, column, bin, leftGradient, leftHessian } = found;
-  return {
-    gain: gain - before,
-    column,
-    bin,
-    missingRight: isMissing ? found.missingRight : leftHessian < hessian / 2,
-    leftGradient,
-    leftHessian,
-    leftValue: bestValue(leftGradient, leftHessian + options.l2, low, high),
-    rightValue: bestValue(gradient - leftGradient, hessian - leftHessian + options.l2, low, high),
-  };
-}
-
-/** Tries each cut of one column, whose sums begin at `first` and end with those of missing values, at `missing`. */
-function search(
-  leaf: Omit<Leaf, "split">,
-  column: number,
-  first: number,
-  missing: number,
-  missingRight: boolean,
-  { l2, leastHessian, monotone }: TreeOptions,
-  found: Found,
-): void {
-  const { gradient, hessian, low, high, sums } = leaf;
-  const direction = monotone[column] ?? 0;
-  let leftGradient = missingRight ? 0 : sums[missing]!;
-  let leftHessian = missingRight ? 0 : sums[missing + 1]!;
-  for (let at = first; at < missing; at += 2) {
-    leftGradient += sums[at]!;
-    leftHessian += sums[at + 1]!;
-    if (leftHessian < leastHessian) continue;
-    if (hessian - leftHessian < leastHessian) break;
-    const leftCurvature = leftHessian + l2;
-    const rightCurvature = hessian - leftHessian + l2;
-    const leftValue = bestValue(leftGradient, leftCurvature, low, high);
-    const rightValue = bestValue(gradient - leftGradient, rightCurvature, low, high);
-    if ((rightValue - leftValue) * direction < 0) continue;
-    const gain =
-      gainOf(leftValue, leftGradient, leftCurvature) +
-      gainOf(rightValue, gradient - leftGradient, rightCurvature);
-    if (gain <= found.gain) continue;
-    found.gain = gain;
-    found.column = column;
-    found.bin = (at - first) / 2;
-    found.missingRight = missingRight;
-    found.leftGradient = leftGradient;
-    found.leftHessian = leftHessian;
-  }
 }

@@ -118,7 +118,7 @@ const contenders: Record<string, Contender> = {
     },
   },
   "the boosted trees": {
-    files: ["boosted-trees.ts", "fit-boosted-trees.ts", "grow-tree.ts", "quantile-bins.ts"],
+    files: ["boosted-trees.ts", "fit-boosted-trees.ts", "grow-tree.ts", "quantile-bins.ts", "split.ts"],
     fit(examples, labels, seed) {
       const model = fitBoostedTrees(
         {

@@ -19,6 +19,15 @@ describe("the vector", () => {
     expect(vectorOf(text).reduce((sum, value) => sum + value * value, 0)).toBeCloseTo(1, 12);
   });
 
+  test.each([
+    ["", 0],
+    ["a", 0],
+    ["ab", 1],
+    ["abcd", 5],
+  ])("of %j has %i n-grams", (text, count) => {
+    expect(fillByteNgrams(Buffer.from(text), new Float64Array(8))).toBe(count);
+  });
+
   test.each(["", "a"])("of %j is empty", (text) => {
     expect(vectorOf(text).every((value) => value === 0)).toBe(true);
   });
