@@ -118,5 +118,22 @@ for tensor in outside.graph.initializer:
     tensor.ClearField("raw_data")
 (target / "external.onnx").write_bytes(outside.SerializeToString())
 
+# A graph that never ends on a request with two arguments or more, and says 0 on all others.
+make, info = onnx.helper.make_node, onnx.helper.make_tensor_value_info
+INT64, FLOAT, BOOL = onnx.TensorProto.INT64, onnx.TensorProto.FLOAT, onnx.TensorProto.BOOL
+body = onnx.helper.make_graph(
+    [make("Identity", ["go"], ["go_on"]), make("Identity", ["value"], ["same"])], "body",
+    [info("turn", INT64, []), info("go", BOOL, []), info("value", FLOAT, [1])],
+    [info("go_on", BOOL, []), info("same", FLOAT, [1])])
+endless = onnx.helper.make_graph(
+    [make("Gather", ["row", "place"], ["picked"], axis=1), make("Squeeze", ["picked"], ["arguments"]),
+     make("Greater", ["arguments", "most"], ["many"]), make("Loop", ["", "many", "nothing"], ["score"], body=body)],
+    "endless", [info("row", FLOAT, [1, len(names)])], [info("score", FLOAT, [1])],
+    [onnx.helper.make_tensor("place", INT64, [1], [names.index("arguments")]),
+     onnx.helper.make_tensor("most", FLOAT, [], [1.5]), onnx.helper.make_tensor("nothing", FLOAT, [1], [0.0])])
+endless = onnx.helper.make_model(endless, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=8)
+onnx.checker.check_model(endless)
+(target / "endless.onnx").write_bytes(endless.SerializeToString())
+
 versions = {module.__name__: module.__version__ for module in (sklearn, skl2onnx, onnx, torch)}
 (target / "scores.json").write_text(json.dumps({"versions": versions, "expected": expected}) + "\n")

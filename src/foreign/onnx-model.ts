@@ -17,9 +17,17 @@ const knownRuntimes = ["onnxruntime-node", "onnxruntime-web"] as const;
 
 /** How long a model may take to load, and a question to be answered before its thread is taken for stuck. */
 const loadingMs = 60_000;
-const stuckMs = 10_000;
+const silenceMs = 10_000;
 /** Loading is tried with a request that every site gets. */
 const trial = buildTransaction({ method: "GET", uri: "/index.html?page=1", headers: [] });
+
+/** How models are run; nobody but tests has a reason for other values. */
+export interface ThreadOptions {
+  /** Packages that may be the runtime, the preferred one first. */
+  readonly runtimes: readonly string[];
+  /** How long a thread may be silent before it is ended, in milliseconds. */
+  readonly stuckMs: number;
+}
 
 /** A thread that has said it is ready. */
 interface Running {
@@ -35,14 +43,14 @@ interface Running {
 export async function loadOnnxModel(
   settings: ModelSettings,
   nowMs: () => number,
-  runtimes: readonly string[] = knownRuntimes,
+  { runtimes = knownRuntimes, stuckMs = silenceMs }: Partial<ThreadOptions> = {},
 ): Promise<ForeignModel> {
   const path = settings.onnx as string;
   const file = readOnnxFile(path);
   const start: WorkerStart = { settings, file, runtimes };
   let isClosed = false;
-  let running: Running | undefined = await startThread(start, path);
-  const tried = await running.ask(inputOf(trial, running.reading), stuckMs);
+  let running: Running | undefined = await startThread(start, path, stuckMs);
+  const tried = await running.ask(inputOf(trial, running.reading), loadingMs);
   if (typeof tried !== "number") {
     await running.worker.terminate();
     throw new ArbiterError(
@@ -58,7 +66,7 @@ export async function loadOnnxModel(
   const restart = (): void => {
     if (isStarting) return;
     isStarting = true;
-    startThread(start, path)
+    startThread(start, path, stuckMs)
       .then((next) => (isClosed ? void next.worker.terminate() : watch(next)))
       .catch(() => {})
       .finally(() => {
@@ -116,7 +124,7 @@ const program = new URL(
   import.meta.url,
 );
 
-function startThread(start: WorkerStart, path: string): Promise<Running> {
+function startThread(start: WorkerStart, path: string, stuckMs: number): Promise<Running> {
   const worker = new Worker(program, { workerData: start });
   return new Promise((resolve, reject) => {
     const fail = (error: ArbiterError): void => {
@@ -135,7 +143,7 @@ function startThread(start: WorkerStart, path: string): Promise<Running> {
       if ("refused" in word) fail(new ArbiterError(word.refused.code, `${path}: ${word.refused.message}`));
       if (!("ready" in word)) return;
       clearTimeout(timer);
-      const ask = questions(worker);
+      const ask = questions(worker, stuckMs);
       // A thread that waits for questions keeps no process alive; a listener added later would undo this.
       worker.unref();
       resolve({ reading: word.ready, worker, ask });
@@ -144,7 +152,7 @@ function startThread(start: WorkerStart, path: string): Promise<Running> {
 }
 
 /** Puts questions to a thread. Every one is answered: in time by the thread, else by the clock. */
-function questions(worker: Worker): Running["ask"] {
+function questions(worker: Worker, stuckMs: number): Running["ask"] {
   const waiting = new Map<number, (opinion: Opinion) => void>();
   let last = 0;
   let stuck: NodeJS.Timeout | undefined;

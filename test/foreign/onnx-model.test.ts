@@ -70,7 +70,9 @@ describe("a model in ONNX", () => {
   });
 
   it("says what to install where no runtime is", async () => {
-    const missing = loadOnnxModel(onnxSettings("few"), nowMs, ["no-such-runtime-a", "no-such-runtime-b"]);
+    const missing = loadOnnxModel(onnxSettings("few"), nowMs, {
+      runtimes: ["no-such-runtime-a", "no-such-runtime-b"],
+    });
     await expect(missing).rejects.toMatchObject({
       code: "onnx_runtime_missing",
       message: expect.stringContaining("npm install no-such-runtime-b"),
@@ -104,6 +106,27 @@ describe("a model in ONNX", () => {
       opinions.slice(0, 64).map((score, i) => Math.abs((score as number) - expected["words"]![i]!) < 1e-5),
     ).toEqual(Array(64).fill(true));
     expect(opinions.slice(64)).toEqual(Array(6).fill("busy"));
+  });
+
+  it("is started anew where a question has no end", async () => {
+    const clock = { ms: 0 };
+    const model = await loadOnnxModel(onnxSettings("endless"), () => clock.ms, { stuckMs: 5_000 });
+    const calm = transactionOf(parseTrafficRow('{"path":"/","query":"a=1"}'));
+    const endless = transactionOf(parseTrafficRow('{"path":"/","query":"a=1&b=2"}'));
+    try {
+      expect(await model.score(calm, patience)).toBe(0);
+      const both = [model.score(endless, patience), model.score(calm, patience)];
+      expect(await Promise.all(both)).toEqual(["failed", "failed"]);
+      let opinion = await model.score(calm, patience);
+      while (opinion === "failed") {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        clock.ms += 10_000;
+        opinion = await model.score(calm, patience);
+      }
+      expect(opinion).toBe(0);
+    } finally {
+      await model.close();
+    }
   });
 
   it("fails after it was closed", async () => {
