@@ -34,7 +34,7 @@ Made by \`npm run train:default\`; this card is written by the same command.
 | --- | --- |
 | detector | \`${id}\`, ${bytes} bytes, made with Arbiter ${provenance.madeWith}, seed ${provenance.seed} |
 | data digest | \`${provenance.dataDigest}\` |
-| models | n-grams of letters, n-grams of tokens, Isolation Forest over 26 numbers; fused by logistic regression; in second opinion, evidence of CRS's rules |
+| models | n-grams of letters, n-grams of tokens, Isolation Forest over 26 numbers; fused by logistic regression; boosted trees over signs of structure; in second opinion, evidence of CRS's rules |
 | fusion weights | letters ${fusion.weights[0]?.toFixed(3)}, tokens ${fusion.weights[1]?.toFixed(3)}, forest ${fusion.weights[2]?.toFixed(3)} |
 
 ## What it is for
@@ -76,10 +76,15 @@ ${Object.entries(evaluation.attackTypes)
 
 ## Operating points
 
-| mode | suspect from | attack from |
-| --- | ---: | ---: |
+| preset | mode | suspect from | attack from |
+| --- | --- | ---: | ---: |
 ${Object.entries(operatingPoints)
-  .map(([mode, { suspect, attack }]) => `| ${mode} | ${suspect.toFixed(6)} | ${attack.toFixed(6)} |`)
+  .flatMap(([preset, points]) =>
+    Object.entries(points).map(
+      ([mode, { suspect, attack }]) =>
+        `| ${preset} | ${mode} | ${suspect.toFixed(6)} | ${attack.toFixed(6)} |`,
+    ),
+  )
   .join("\n")}
 
 | threshold | benign rows at or above | attacks at or above |

@@ -25,8 +25,8 @@ const alarms = readAlarms();
 let recorded = 0;
 try {
   for await (const row of trainingRows(dataFolder, seed)) {
-    const own = alarms.get(alarmKey(row.request)) ?? [];
-    recorded += own.length > 0 ? 1 : 0;
+    const own = alarms.get(alarmKey(row.request));
+    recorded += own === undefined ? 0 : 1;
     builder.add(row, own);
   }
 } catch (error) {

@@ -1,14 +1,19 @@
 /**
- * The rows that the default detector is trained on: the public training set, with its placeholders filled in, and the
- * project's own corpus, without what the demo asks.
+ * The rows that the default detector is trained on: the public training set, with its placeholders filled in, the
+ * project's own corpus with mutants of its attacks, and recorded visits to real applications, without what the demo asks.
  */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { mutantRows } from "../adversary/training-mutants.ts";
+import { recordedRows } from "../corpus/recorded/recording.ts";
 import { corpusDefaults, corpusRows } from "../corpus/rows.ts";
 import { readTraffic } from "../src/cli/traffic-input.ts";
 import type { TrafficRow } from "../src/traffic/traffic-row.ts";
 import { parseTrafficRow } from "../src/traffic/traffic-row.ts";
 import { holdOut } from "./held-out.ts";
+
+/** Mutants of attacks among the rows. */
+const mutants = 10_000;
 
 /** What the lists write where an attacker would write something: percent-encoded, as values stand in a row's target. */
 const placeholders: readonly (readonly [placeholder: string, meant: string])[] = [
@@ -35,9 +40,11 @@ function filledIn(row: TrafficRow): TrafficRow {
 export async function* trainingRows(dataFolder: string, seed: number): AsyncGenerator<TrafficRow> {
   const isHeldOut = holdOut();
   yield* publicRows(dataFolder, isHeldOut);
-  for (const row of corpusRows({ ...corpusDefaults, seed })) {
-    const parsed = parseTrafficRow(JSON.stringify(row));
-    if (!isHeldOut(parsed.request)) yield parsed;
+  for (const rows of [corpusRows({ ...corpusDefaults, seed }), mutantRows(seed, mutants), recordedRows()]) {
+    for (const row of rows) {
+      const parsed = parseTrafficRow(JSON.stringify(row));
+      if (!isHeldOut(parsed.request)) yield parsed;
+    }
   }
 }
 

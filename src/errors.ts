@@ -22,6 +22,9 @@ export const errorCodes = {
   model_invalid: "The detector file is cut, corrupt, or not a detector file.",
   model_incompatible: "The detector file was made for other features or another format version.",
   profiles_invalid: "The file of application profiles is cut, corrupt, or not a file of profiles.",
+  foreign_model_invalid:
+    "A model of the user's own cannot be loaded, or its inputs and outputs are not what its settings say.",
+  onnx_runtime_missing: "A model in ONNX is configured, and no ONNX runtime is installed.",
   data_invalid: "A traffic file cannot be read, or holds too little to work with.",
   config_invalid: "The configuration has an unknown key or a value outside its range.",
   address_in_use: "Another process listens on this address.",

@@ -71,7 +71,6 @@ async function findMissing(packages: readonly string[]): Promise<readonly string
   const { stdout } = await run("dpkg-query", [
     "-W",
     "-f",
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query's own placeholders
     "${Package} ${db:Status-Status}\\n",
     ...packages,
   ]).catch((error: { stdout?: string }) => ({ stdout: error.stdout ?? "" }));

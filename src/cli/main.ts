@@ -6,6 +6,7 @@ import { Command, CommanderError } from "commander";
 import { ArbiterError } from "../errors.ts";
 import { crsHitsCommand } from "./commands/crs-hits.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
+import { featuresCommand } from "./commands/features.ts";
 import { gatewayCommand } from "./commands/gateway.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { learnCommand } from "./commands/learn.ts";
@@ -23,6 +24,7 @@ const commands = [
   learnCommand(),
   evaluateCommand(),
   trainCommand(),
+  featuresCommand(),
   crsHitsCommand(),
 ];
 

@@ -1,9 +1,10 @@
 /**
- * What SIGHUP does: settings and detectors are read again and swapped as a whole, or not at all.
+ * What SIGHUP does: settings, detectors and models of the user's own are read again and swapped as a whole, or not at all.
  */
 import type { Logger } from "pino";
 import type { LoadedSettings } from "../config/load.ts";
 import { type Setting, type SettingName, type Settings, settingTable } from "../config/settings.ts";
+import { openPanel } from "../foreign/panel.ts";
 import type { Metrics } from "../server/metrics.ts";
 import type { VerdictService } from "../server/service.ts";
 
@@ -17,12 +18,21 @@ export interface ReloadParts {
   readonly log: Logger;
 }
 
-/** Returns the handler. It never throws: a bad file leaves everything as it was, and the log says why. */
-export function reloader({ load, settings, service, metrics, log }: ReloadParts): () => void {
-  return () => {
+/**
+ * Returns the handler. It never throws: a bad file leaves everything as it was, and the log says why. Loading models takes
+ * time; a second signal meanwhile is obeyed after the first.
+ */
+export function reloader({ load, settings, service, metrics, log }: ReloadParts): () => Promise<void> {
+  const reload = async (): Promise<void> => {
     try {
       const loaded = load();
-      service.reload(loaded.settings);
+      const panel = await openPanel(loaded.settings.models);
+      try {
+        service.reload(loaded.settings, panel);
+      } catch (error) {
+        await panel.close();
+        throw error;
+      }
       for (const warning of loaded.warnings) log.warn(warning);
       for (const name of kept(settings, loaded.settings)) {
         log.warn({ setting: name }, "this setting changes with a restart only: the old value stays");
@@ -37,6 +47,11 @@ export function reloader({ load, settings, service, metrics, log }: ReloadParts)
         "the reload was refused: the old detectors and settings stay in service",
       );
     }
+  };
+  let turn: Promise<void> = Promise.resolve();
+  return () => {
+    turn = turn.then(reload);
+    return turn;
   };
 }
 

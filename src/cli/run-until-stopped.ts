@@ -13,7 +13,7 @@ export interface Service {
  * Says on standard output that the service is ready and returns once it was told to stop and has stopped. A second
  * signal ends the process at once, with status 1.
  */
-export async function runUntilStopped(service: Service, log: Logger, reload: () => void): Promise<void> {
+export async function runUntilStopped(service: Service, log: Logger, reload: () => unknown): Promise<void> {
   process.on("SIGHUP", reload);
   process.stdout.write(`arbiter: ready on ${service.addresses.join(",")}\n`);
   const signal = await new Promise<NodeJS.Signals>((resolve) => {

@@ -69,6 +69,16 @@ function schemaOf(setting: Setting): z.ZodType {
       return z.string().refine((text) => parseAddress(text) !== undefined);
     case "url":
       return z.string().refine(isHttpUrl);
+    case "endpoint":
+      return z.string().refine(isEndpoint);
+    case "names":
+      return z
+        .array(z.string().min(1).max(64))
+        .min(1)
+        .max(1_000)
+        .refine((names) => new Set(names).size === names.length);
+    case "number":
+      return z.number().min(setting.range[0]).max(setting.range[1]);
     case "file mode":
       return z.string().regex(/^0?[0-7]{3}$/);
     case "networks":
@@ -93,6 +103,12 @@ export function expectation(setting: Setting): string {
       return "HOST:PORT, with a port from 0 to 65535 and an IPv6 host in brackets";
     case "url":
       return "an http:// address without path, such as http://127.0.0.1:3000";
+    case "endpoint":
+      return "an http:// or https:// address, such as http://127.0.0.1:9000/score";
+    case "names":
+      return "a list of names, each once";
+    case "number":
+      return `a number from ${setting.range[0]} to ${setting.range[1]}`;
     case "file mode":
       return "an octal file mode such as 0660";
     case "networks":
@@ -120,7 +136,24 @@ export function checkText(setting: Setting, text: string): Checked {
     return checkValue(setting, text === "true" ? true : text === "false" ? false : text);
   if (setting.type === "networks")
     return checkValue(setting, text === "" ? [] : text.split(",").map((t) => t.trim()));
+  if (setting.type === "names")
+    return checkValue(
+      setting,
+      text.split(",").map((t) => t.trim()),
+    );
+  if (setting.type === "number") return checkValue(setting, text.trim() === "" ? text : Number(text));
   return checkValue(setting, text);
+}
+
+function isEndpoint(text: string): boolean {
+  if (text.length > 2_048 || !URL.canParse(text)) return false;
+  const url = new URL(text);
+  return (
+    (url.protocol === "http:" || url.protocol === "https:") &&
+    url.hash === "" &&
+    url.username === "" &&
+    url.password === ""
+  );
 }
 
 function isHttpUrl(text: string): boolean {

@@ -66,6 +66,7 @@ export function loadSettings(sources: SettingSources, user: SettingUser): Loaded
   const settings: Settings = {
     values: Object.freeze(values) as unknown as SettingValues,
     sites: withDefaultSite(file?.sites ?? []),
+    models: file?.models ?? [],
   };
   checkTogether(settings.values, user);
   return { settings, warnings };
@@ -135,7 +136,8 @@ function checkTogether(values: SettingValues, user: SettingUser): void {
 
 function withDefaultSite(sites: readonly SiteSettings[]): readonly SiteSettings[] {
   if (sites.some((site) => site.name === "default")) return sites;
-  return [{ name: "default", hosts: [], model: undefined, thresholds: {}, points: undefined }, ...sites];
+  const fallback = { hosts: [], model: undefined, preset: undefined, thresholds: {}, points: undefined };
+  return [{ name: "default", ...fallback }, ...sites];
 }
 
 /**

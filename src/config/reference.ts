@@ -4,7 +4,14 @@
 import { stringify } from "yaml";
 import { expectation } from "./check-value.ts";
 import { environmentName } from "./load.ts";
-import { type Setting, type Settings, settingTable, siteSettingTable } from "./settings.ts";
+import {
+  type ModelSettings,
+  modelSettingTable,
+  type Setting,
+  type Settings,
+  settingTable,
+  siteSettingTable,
+} from "./settings.ts";
 
 const rows = Object.entries(settingTable) as [string, Setting][];
 const groups = [...new Set(rows.map(([name]) => groupOf(name)))];
@@ -28,6 +35,9 @@ export function configurationReference(): string {
   const site = Object.entries(siteSettingTable).map(
     ([name, why]) => `### \`sites.NAME.${name}\`\n\n${why}\n`,
   );
+  const model = Object.entries<Setting>(modelSettingTable).map(
+    ([name, row]) => `### \`models.NAME.${name}\`\n\n${row.why}\n\n${valueAndDefault(row).join("\n")}\n`,
+  );
   return `# Configuration
 
 <!-- Made from src/config/settings.ts by \`arbiter settings --reference\`; a test compares the two. -->
@@ -43,13 +53,22 @@ log says why. Settings marked *reloads* change then; all others keep their value
 ${sections.join("\n")}
 ## Sites
 
-One server can answer for many sites, each with its own detector, thresholds and points. A request belongs to the site
+One server can answer for many sites, each with its own detector, preset, thresholds and points. A request belongs to the site
 that the caller names in \`site\`, else to the one that lists its Host header, else to \`default\`. Nothing of one site is
 used for another. All of this reloads.
 
 ${site.join("\n")}
 \`\`\`yaml
 ${siteExample}\`\`\`
+
+## Models of your own
+
+ONNX files and remote services that are asked about every request, beside Arbiter's own detector
+([guide](../guides/bring-your-model.md)). They stand in the settings file alone. All of this reloads.
+
+${model.join("\n")}
+\`\`\`yaml
+${modelExample}\`\`\`
 `;
 }
 
@@ -61,12 +80,12 @@ export function exampleFile(): string {
       .map(([name, row]) => `${comment(row.why)}\n  #${`${keyOf(name)}: ${defaultText(row)}`.trimEnd()}\n`);
     return `# ${groupTitles[group] ?? group}\n${group}:\n${lines.join("\n")}`;
   });
-  const site = siteExample
+  const examples = `${siteExample}\n${modelExample}`
     .trimEnd()
     .split("\n")
-    .map((line) => `# ${line}`)
+    .map((line) => (line === "" ? "" : `# ${line}`))
     .join("\n");
-  return `# Settings of Arbiter. Every default stands behind a # without blank: take the # away to change one.\n# Unknown keys are errors.\n\n${blocks.join("\n")}\n${site}\n`;
+  return `# Settings of Arbiter. Every default stands behind a # without blank: take the # away to change one.\n# Unknown keys are errors.\n\n${blocks.join("\n")}\n${examples}\n`;
 }
 
 /** The settings in force as a settings file. */
@@ -82,7 +101,10 @@ export function effectiveFile(settings: Settings): string {
       Object.fromEntries(Object.entries(site).filter(([, value]) => value !== undefined)),
     ]),
   );
-  return stringify({ ...file, sites });
+  const models = Object.fromEntries(
+    settings.models.map((model) => [model.name, changedSettings(model)] as const),
+  );
+  return stringify({ ...file, sites, ...(settings.models.length === 0 ? {} : { models }) });
 }
 
 const siteExample = `sites:
@@ -90,15 +112,41 @@ const siteExample = `sites:
     points: { pass: 0, suspect: 3, attack: 5 }
   shop:
     hosts: [shop.example, www.shop.example]
+    preset: lenient
     model: /etc/arbiter/shop.arbiter
     thresholds:
       second-opinion: { suspect: 0.2, attack: 0.7 }
 `;
 
-function describe(name: string, row: Setting): string {
-  const facts = [
+const modelExample = `models:
+  forest:
+    onnx: /etc/arbiter/forest.onnx
+    features: [path-length, path-entropy, values-length]
+  team:
+    remote: http://127.0.0.1:9000/score
+    input: text
+    role: vote
+    weight: 0.3
+`;
+
+/** The settings of a model that differ from their defaults; those of the other kind of model may not be named at all. */
+function changedSettings(model: ModelSettings): Record<string, unknown> {
+  const table: Readonly<Record<string, Setting>> = modelSettingTable;
+  return Object.fromEntries(
+    Object.entries(model).filter(([key, value]) => key !== "name" && value !== table[key]?.default),
+  );
+}
+
+function valueAndDefault(row: Setting): string[] {
+  return [
     `- Value: ${expectation(row)}`,
     `- Default: ${row.default === undefined ? "not set" : `\`${defaultText(row)}\``}`,
+  ];
+}
+
+function describe(name: string, row: Setting): string {
+  const facts = [
+    ...valueAndDefault(row),
     ...(row.flag === undefined
       ? []
       : [`- Command line: \`${row.flag}\` of ${row.usedBy.map((user) => `\`arbiter ${user}\``).join(", ")}`]),

@@ -2,24 +2,16 @@
  * Reads a settings file: YAML 1.2, walked node by node, so that every complaint names its line and column. Anchors,
  * tags and everything else that makes a file say more than it shows are refused.
  */
-import {
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  type Pair,
-  parseAllDocuments,
-  type YAMLMap,
-} from "yaml";
+import { isScalar, isSeq, LineCounter, parseAllDocuments } from "yaml";
 import { ArbiterError } from "../errors.ts";
 import type { Points } from "../verdict/decide.ts";
-import type { OperatingPoint } from "../verdict/operating-point.ts";
+import type { OperatingPoint, Preset } from "../verdict/operating-point.ts";
+import { presets } from "../verdict/operating-point.ts";
 import { type Mode, modes } from "../verdict/verdict.ts";
 import { checkValue } from "./check-value.ts";
-import { nearestName } from "./nearest-name.ts";
+import { checkModels, readModel } from "./model-section.ts";
 import {
+  type ModelSettings,
   pointsRange,
   type Setting,
   type SettingName,
@@ -27,6 +19,15 @@ import {
   settingTable,
   siteSettingTable,
 } from "./settings.ts";
+import {
+  entries,
+  type Fail,
+  offsetOf,
+  plainScalar,
+  plainValue,
+  refuseTricks,
+  unknown,
+} from "./yaml-nodes.ts";
 
 /** Bytes of a settings file. Files of people are a hundredth of this. */
 export const settingsFileLimit = 1_048_576;
@@ -36,6 +37,7 @@ const sitesLimit = 10_000;
 export interface FileSettings {
   readonly values: ReadonlyMap<SettingName, unknown>;
   readonly sites: readonly SiteSettings[];
+  readonly models: readonly ModelSettings[];
 }
 
 /** Reads the bytes of the file called `name`. Throws `config_invalid` with `name:line:column`. */
@@ -57,15 +59,16 @@ export function readSettingsFile(bytes: Uint8Array, name: string): FileSettings 
   };
   const values = new Map<SettingName, unknown>();
   const sites: SiteSettings[] = [];
-  if (!Array.isArray(documents)) return { values, sites };
+  const models: ModelSettings[] = [];
+  if (!Array.isArray(documents)) return { values, sites, models };
   const document = documents[0];
-  if (document === undefined) return { values, sites };
+  if (document === undefined) return { values, sites, models };
   const problem = document.errors[0] ?? document.warnings[0];
   if (problem !== undefined)
     fail(problem.pos[0], problem.message.split("\n", 1)[0]?.replace(/ at line .*$/, "") ?? "");
   if (documents.length > 1) fail(documents[1]?.range[0] ?? 0, "the file holds more than one document");
   if (document.contents === null || (isScalar(document.contents) && document.contents.value === null)) {
-    return { values, sites };
+    return { values, sites, models };
   }
 
   const groups = new Set(Object.keys(settingTable).map((setting) => setting.slice(0, setting.indexOf("."))));
@@ -75,7 +78,13 @@ export function readSettingsFile(bytes: Uint8Array, name: string): FileSettings 
       if (sites.length > sitesLimit) fail(offset, `there are more than ${sitesLimit} sites`);
       continue;
     }
-    if (!groups.has(group)) unknown(group, "", [...groups, "sites"], offset, fail);
+    if (group === "models") {
+      for (const [model, content, at] of entries(node, "models", fail))
+        models.push(readModel(model, content, at, fail));
+      checkModels(models, offset, fail);
+      continue;
+    }
+    if (!groups.has(group)) unknown(group, "", [...groups, "sites", "models"], offset, fail);
     for (const [key, content, keyOffset] of entries(node, group, fail)) {
       const setting = `${group}.${key}`;
       if (!Object.hasOwn(settingTable, setting)) unknown(key, `${group}.`, keysOf(group), keyOffset, fail);
@@ -86,16 +95,7 @@ export function readSettingsFile(bytes: Uint8Array, name: string): FileSettings 
     }
   }
   checkHosts(sites, name);
-  return { values, sites };
-}
-
-type Fail = (offset: number, message: string) => never;
-
-function unknown(key: string, prefix: string, known: readonly string[], offset: number, fail: Fail): never {
-  const nearest = nearestName(key, known);
-  const hint =
-    nearest === undefined ? `known are ${known.join(", ")}` : `did you mean "${prefix}${nearest}"?`;
-  return fail(offset, `unknown setting "${prefix}${key.slice(0, 64)}"; ${hint}`);
+  return { values, sites, models };
 }
 
 function keysOf(group: string): string[] {
@@ -104,48 +104,13 @@ function keysOf(group: string): string[] {
     .map((setting) => setting.slice(group.length + 1));
 }
 
-/** The entries of a map node: key, value node, offset of the key. An empty value is no entries. */
-function entries(node: unknown, what: string, fail: Fail): [string, unknown, number][] {
-  if (node === null || (isScalar(node) && node.value === null)) return [];
-  if (!isMap(node)) return fail(offsetOf(node, 0), `${what} must be a map of settings`);
-  refuseTricks(node, fail);
-  return (node as YAMLMap).items.map((pair: Pair) => {
-    const key = pair.key;
-    if (!isScalar(key) || typeof key.value !== "string")
-      return fail(offsetOf(key, 0), "every key must be a plain text");
-    refuseTricks(key, fail);
-    return [key.value, pair.value, offsetOf(key, 0)];
-  });
-}
-
-/** The plain value of a scalar or list node. A number is taken by its spelling where the row wants whole numbers or modes. */
-function plainValue(node: unknown, row: Setting, fail: Fail): unknown {
-  if (node === null || node === undefined) return undefined;
-  refuseTricks(node as Node, fail);
-  if (isSeq(node)) return node.items.map((item) => plainValue(item, row, fail));
-  if (!isScalar(node)) return {};
-  if (row.type === "file mode" && typeof node.value === "number") return node.source;
-  if (row.type === "integer" && !/^-?[0-9]+$/.test(node.source ?? "")) return String(node.source);
-  return node.value;
-}
-
-function refuseTricks(node: Node, fail: Fail): void {
-  if (isAlias(node)) fail(offsetOf(node, 0), "aliases are not allowed: write the value out");
-  if ((node as { anchor?: string }).anchor !== undefined) fail(offsetOf(node, 0), "anchors are not allowed");
-  if (node.tag !== undefined && !node.tag.startsWith("tag:yaml.org,2002:"))
-    fail(offsetOf(node, 0), "tags are not allowed");
-}
-
-function offsetOf(node: unknown, otherwise: number): number {
-  return (node as { range?: [number, number, number] } | null)?.range?.[0] ?? otherwise;
-}
-
 function readSite(name: string, node: unknown, fail: Fail): SiteSettings {
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name)) {
     fail(offsetOf(node, 0), `a site's name must be 1 to 64 letters, digits, dots, dashes or underscores`);
   }
   let hosts: readonly string[] = [];
   let model: string | undefined;
+  let preset: Preset | undefined;
   let points: Points | undefined;
   const thresholds: Partial<Record<Mode, OperatingPoint>> = {};
   for (const [key, content, offset] of entries(node, `sites.${name}`, fail)) {
@@ -158,7 +123,8 @@ function readSite(name: string, node: unknown, fail: Fail): SiteSettings {
       );
       if ("problem" in outcome) fail(at, `sites.${name}.model ${outcome.problem}`);
       else model = outcome.value as string;
-    } else if (key === "points") points = readPoints(content, name, fail);
+    } else if (key === "preset") preset = readPreset(content, name, at, fail);
+    else if (key === "points") points = readPoints(content, name, fail);
     else if (key === "thresholds") {
       for (const [mode, pair, modeOffset] of entries(content, `sites.${name}.thresholds`, fail)) {
         if (!(modes as readonly string[]).includes(mode)) {
@@ -168,13 +134,13 @@ function readSite(name: string, node: unknown, fail: Fail): SiteSettings {
       }
     } else unknown(key, `sites.${name}.`, Object.keys(siteSettingTable), offset, fail);
   }
-  return { name, hosts, model, thresholds, points };
+  return { name, hosts, model, preset, thresholds, points };
 }
 
-function plainScalar(node: unknown, fail: Fail): unknown {
-  if (node === null || node === undefined) return undefined;
-  refuseTricks(node as Node, fail);
-  return isScalar(node) ? node.value : {};
+function readPreset(node: unknown, name: string, at: number, fail: Fail): Preset {
+  const value = plainScalar(node, fail);
+  const preset = presets.find((known) => known === value);
+  return preset ?? fail(at, `sites.${name}.preset must be one of ${presets.join(", ")}`);
 }
 
 function readHosts(node: unknown, site: string, offset: number, fail: Fail): string[] {

@@ -7,6 +7,8 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { ArbiterError } from "../errors.ts";
 import { features, featuresId } from "../features/catalog.ts";
+import { signsId } from "../features/structure/signs.ts";
+import type { BoostedTrees } from "../models/boosted-trees.ts";
 import type { Evidence } from "../models/evidence.ts";
 import { evidenceBound } from "../models/evidence.ts";
 import type { IsolationForest } from "../models/isolation-forest.ts";
@@ -15,10 +17,11 @@ import type { SymbolNgrams } from "../models/symbol-ngrams.ts";
 import type {
   MeasuredSecondOpinion,
   MeasuredThreshold,
-  OperatingPoints,
+  OperatingPointsByPreset,
 } from "../verdict/operating-point.ts";
 import type { AttackType } from "../verdict/verdict.ts";
 import { attackTypes } from "../verdict/verdict.ts";
+import { structureColumns } from "./text-judge.ts";
 
 /** What a detector consists of. */
 export interface DetectorParts {
@@ -30,10 +33,12 @@ export interface DetectorParts {
   readonly classes: readonly AttackType[];
   /** Log-odds of "attack" from the log-odds of the letters, those of the tokens, and the forest's score. */
   readonly fusion: LogisticRegression;
+  /** What the structure of the worst text adds to the log-odds. */
+  readonly structure: BoostedTrees;
   /** What the rules of CRS that matched add in second opinion, by rule id. */
   readonly evidence: Evidence;
-  readonly operatingPoints: OperatingPoints;
-  /** What second opinion does at its operating point; null where the data held no alarms of CRS. */
+  readonly operatingPoints: OperatingPointsByPreset;
+  /** What second opinion does at its balanced operating point; null where the data held no alarms of CRS. */
   readonly secondOpinion: MeasuredSecondOpinion | null;
   /** Thresholds with their measured price, from many false alarms to few. */
   readonly measured: readonly MeasuredThreshold[];
@@ -58,7 +63,7 @@ export interface Provenance {
 
 const magic = Buffer.from("ARBITER\n", "latin1");
 /** Version of the layout and of what the symbols of the text models mean; a file of another version is refused. */
-export const formatVersion = 4;
+export const formatVersion = 5;
 /** Largest file that is read, in bytes. */
 export const maxFileBytes = 64 * 1024 * 1024;
 const digestBytes = 32;
@@ -72,9 +77,14 @@ const stepSchema = z.number().positive().max(largest);
 const pointSchema = z
   .strictObject({ suspect: openShare, attack: openShare })
   .refine(({ suspect, attack }) => suspect <= attack, "suspect must not exceed attack");
+const pointsSchema = z.strictObject({
+  "second-opinion": pointSchema,
+  scoring: pointSchema,
+  general: pointSchema,
+});
 const sectionSchema = z.strictObject({
   name: z.string().max(64),
-  type: z.enum(["int8", "int32", "float32"]),
+  type: z.enum(["int8", "uint8", "int16", "int32", "float32", "float64"]),
   offset: z.int().nonnegative(),
   length: z.int().nonnegative(),
 });
@@ -92,6 +102,7 @@ const ngramsSchema = z.strictObject({
 });
 const headerSchema = z.strictObject({
   features: z.string(),
+  signs: z.string(),
   classes: z.array(z.enum(attackTypes)).min(1).max(64),
   letters: ngramsSchema,
   tokens: ngramsSchema,
@@ -100,6 +111,7 @@ const headerSchema = z.strictObject({
     bias: coefficient,
     weights: z.array(z.number().min(0).max(largest)).length(3),
   }),
+  structure: z.strictObject({ columns: z.int().positive().max(1024), bias: coefficient }),
   evidence: z
     .strictObject({
       signs: z.array(z.int().nonnegative()).max(4096),
@@ -118,11 +130,7 @@ const headerSchema = z.strictObject({
       kept: share,
     })
     .nullable(),
-  operatingPoints: z.strictObject({
-    "second-opinion": pointSchema,
-    scoring: pointSchema,
-    general: pointSchema,
-  }),
+  operatingPoints: z.strictObject({ strict: pointsSchema, balanced: pointsSchema, lenient: pointsSchema }),
   measured: z.array(z.strictObject({ threshold: openShare, falseAlarms: share, detection: share })).max(64),
   provenance: z.strictObject({
     seed: z.int(),
@@ -137,9 +145,16 @@ const headerSchema = z.strictObject({
   sections: z.array(sectionSchema).max(32),
 });
 
-const arrayTypes = { int8: Int8Array, int32: Int32Array, float32: Float32Array } as const;
+const arrayTypes = {
+  int8: Int8Array,
+  uint8: Uint8Array,
+  int16: Int16Array,
+  int32: Int32Array,
+  float32: Float32Array,
+  float64: Float64Array,
+} as const;
 type SectionType = keyof typeof arrayTypes;
-type Section = Int8Array | Int32Array | Float32Array;
+type Section = Int8Array | Uint8Array | Int16Array | Int32Array | Float32Array | Float64Array;
 
 /** The sections in file order, with where they come from. */
 const layout = [
@@ -150,10 +165,15 @@ const layout = [
   ["tokens.classWeights", "int8", (parts: DetectorParts): Section => parts.tokens.classWeights],
   ["tokens.classBias", "float32", (parts: DetectorParts): Section => parts.tokens.classBias],
   ["forest.roots", "int32", (parts: DetectorParts): Section => parts.forest.roots],
-  ["forest.feature", "int8", (parts: DetectorParts): Section => parts.forest.feature],
+  ["forest.feature", "int8", (parts: DetectorParts): Section => Int8Array.from(parts.forest.feature)],
   ["forest.threshold", "float32", (parts: DetectorParts): Section => parts.forest.threshold],
   ["forest.left", "int32", (parts: DetectorParts): Section => parts.forest.left],
   ["forest.depth", "float32", (parts: DetectorParts): Section => parts.forest.depth],
+  ["structure.roots", "int32", (parts: DetectorParts): Section => parts.structure.roots],
+  ["structure.feature", "int16", (parts: DetectorParts): Section => parts.structure.feature],
+  ["structure.value", "float64", (parts: DetectorParts): Section => parts.structure.value],
+  ["structure.missingRight", "uint8", (parts: DetectorParts): Section => parts.structure.missingRight],
+  ["structure.left", "int32", (parts: DetectorParts): Section => parts.structure.left],
 ] as const satisfies readonly (readonly [string, SectionType, (parts: DetectorParts) => Section])[];
 
 /** The bytes of the file; equal parts give equal bytes. */
@@ -165,15 +185,17 @@ export function writeDetector(parts: DetectorParts): Uint8Array {
     offset = padded(offset + array.byteLength);
     return section;
   });
-  const { letters, tokens, forest } = parts;
+  const { letters, tokens, forest, structure } = parts;
   const header = Buffer.from(
     JSON.stringify({
       features: featuresId,
+      signs: signsId,
       classes: parts.classes,
       letters: ngramsHeader(letters),
       tokens: ngramsHeader(tokens),
       forest: { features: forest.features, sampleSize: forest.sampleSize },
       fusion: parts.fusion,
+      structure: { columns: structure.columns, bias: structure.bias },
       evidence: parts.evidence,
       secondOpinion: parts.secondOpinion,
       operatingPoints: parts.operatingPoints,
@@ -219,6 +241,9 @@ export function parseDetector(file: Uint8Array): DetectorParts {
   if (header.features !== featuresId)
     throw incompatible(`it was made for features ${header.features}, and this release has ${featuresId}`);
 
+  if (header.signs !== signsId)
+    throw incompatible(`it was made for signs ${header.signs}, and this release has ${signsId}`);
+
   const arrays = readSections(content.subarray(start), header.sections);
   const readNgrams = (name: "letters" | "tokens"): SymbolNgrams => ({
     ...header[name],
@@ -240,6 +265,14 @@ export function parseDetector(file: Uint8Array): DetectorParts {
     tokens: readNgrams("tokens"),
     classes: header.classes,
     fusion: header.fusion,
+    structure: {
+      ...header.structure,
+      roots: arrays["structure.roots"] as Int32Array,
+      feature: arrays["structure.feature"] as Int16Array,
+      value: arrays["structure.value"] as Float64Array,
+      missingRight: arrays["structure.missingRight"] as Uint8Array,
+      left: arrays["structure.left"] as Int32Array,
+    },
     evidence: header.evidence,
     secondOpinion: header.secondOpinion,
     operatingPoints: header.operatingPoints,
@@ -249,6 +282,7 @@ export function parseDetector(file: Uint8Array): DetectorParts {
   checkNgrams(parts.letters);
   checkNgrams(parts.tokens);
   checkForest(parts.forest);
+  checkStructure(parts.structure);
   return parts;
 }
 
@@ -293,7 +327,7 @@ function readSections(
     // A copy is aligned, whatever the file's own place in memory.
     const copy = Uint8Array.prototype.slice.call(content, section.offset, section.offset + bytes);
     const array = new arrayTypes[type](copy.buffer, copy.byteOffset, section.length);
-    if (type === "float32" && !array.every(Number.isFinite))
+    if ((type === "float32" || type === "float64") && !array.every((value) => Number.isFinite(value)))
       throw invalid(`section ${name} holds a number that is not finite`);
     return [name, array] as const;
   });
@@ -313,29 +347,49 @@ function checkNgrams(ngrams: SymbolNgrams): void {
 /** Deepest tree that is read: ten times what the paper's sample of 256 rows needs. */
 const deepestTree = 80;
 
+/** Trees in flat arrays, as the forest and the trees of structure are. */
+interface FlatTrees {
+  readonly roots: Int32Array;
+  readonly feature: Int8Array | Int16Array;
+  readonly left: Int32Array;
+}
+
 /** Children must stand after their parent, so that no walk can run in circles. */
+function checkTrees(name: string, { roots, feature, left }: FlatTrees, columns: number): void {
+  const nodes = feature.length;
+  const levels = new Uint8Array(nodes);
+  if (left.length !== nodes) throw invalid(`the arrays of the ${name} have different lengths`);
+  if (roots.some((root) => root < 0 || root >= nodes)) throw invalid(`a tree begins outside the ${name}`);
+  for (let node = 0; node < nodes; node++) {
+    const asked = feature[node]!;
+    if (asked < -1 || asked >= columns)
+      throw invalid(`node ${node} of the ${name} asks about feature ${asked}`);
+    if (asked < 0) continue;
+    const child = left[node]!;
+    if (child <= node || child + 1 >= nodes)
+      throw invalid(`node ${node} has a child outside the ${name} or before itself`);
+    if (levels[node] === deepestTree) throw invalid("a tree is deeper than any that is fitted");
+    for (const below of [child, child + 1]) levels[below] = Math.max(levels[below]!, levels[node]! + 1);
+  }
+}
+
 function checkForest(forest: IsolationForest): void {
   if (forest.features !== features.length) throw invalid("the forest was fitted on other features");
-  const levels = new Uint8Array(forest.feature.length);
   const nodes = forest.feature.length;
   if (forest.roots.length === 0) throw invalid("the forest has no trees");
-  if (forest.threshold.length !== nodes || forest.left.length !== nodes || forest.depth.length !== nodes)
+  if (forest.threshold.length !== nodes || forest.depth.length !== nodes)
     throw invalid("the arrays of the forest have different lengths");
-  if (forest.roots.some((root) => root < 0 || root >= nodes))
-    throw invalid("a tree begins outside the forest");
-  for (let node = 0; node < nodes; node++) {
-    const feature = forest.feature[node]!;
-    if (feature < -1 || feature >= forest.features)
-      throw invalid(`node ${node} asks about feature ${feature}`);
-    const depth = forest.depth[node]!;
-    if (depth < 0 || depth > largest) throw invalid(`node ${node} has a depth of ${depth}`);
-    if (feature < 0) continue;
-    const left = forest.left[node]!;
-    if (left <= node || left + 1 >= nodes)
-      throw invalid(`node ${node} has a child outside the forest or before itself`);
-    if (levels[node] === deepestTree) throw invalid("a tree is deeper than any that is fitted");
-    for (const child of [left, left + 1]) levels[child] = Math.max(levels[child]!, levels[node]! + 1);
-  }
+  checkTrees("forest", forest, forest.features);
+  const odd = forest.depth.findIndex((depth) => depth < 0 || depth > largest);
+  if (odd >= 0) throw invalid(`node ${odd} has a depth of ${forest.depth[odd]}`);
+}
+
+function checkStructure(trees: BoostedTrees): void {
+  if (trees.columns !== structureColumns) throw invalid("the trees of structure read other columns");
+  const nodes = trees.feature.length;
+  if (trees.value.length !== nodes || trees.missingRight.length !== nodes)
+    throw invalid("the arrays of the trees of structure have different lengths");
+  checkTrees("trees of structure", trees, trees.columns);
 }
 
 function padded(offset: number): number {

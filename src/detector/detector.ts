@@ -10,28 +10,36 @@ import type { Profiles } from "../profiles/profiles.ts";
 import type { Transaction } from "../transaction/transaction.ts";
 import type { Points } from "../verdict/decide.ts";
 import { decide, defaultPoints } from "../verdict/decide.ts";
-import type { MeasuredThreshold, OperatingPoints } from "../verdict/operating-point.ts";
-import type { AttackType, Mode, Reason, Verdict } from "../verdict/verdict.ts";
+import type {
+  MeasuredThreshold,
+  OperatingPoints,
+  OperatingPointsByPreset,
+} from "../verdict/operating-point.ts";
+import { pointFor } from "../verdict/operating-point.ts";
+import { poolVotes, type Vote } from "../verdict/opinion-pool.ts";
+import type { Mode, Reason, Verdict, VerdictType } from "../verdict/verdict.ts";
 import type { DetectorParts, Provenance } from "./detector-file.ts";
 import { detectorId, parseDetector } from "./detector-file.ts";
-import { evidenceReason, problemReason, shapeReason, textReason } from "./reasons.ts";
+import { evidenceReason, problemReason, shapeReason, textReason, voteReason } from "./reasons.ts";
 import { type HistoryOf, textJudge, type WorstText } from "./text-judge.ts";
 
 export interface InspectOptions {
   /** How the verdict will be used; `general` where nothing is said. */
   readonly mode?: Mode;
-  /** Thresholds in place of the detector's own, by mode. */
+  /** Thresholds in place of the detector's balanced ones, by mode. */
   readonly operatingPoints?: Partial<OperatingPoints>;
   /** Points in place of the usual 0, 3 and 5. */
   readonly points?: Points;
   /** What is normal on each site; only read. Without it every site is judged alike. */
   readonly profiles?: Profiles;
+  /** What models of the user's own say; averaged with the detector's log-odds before the thresholds. */
+  readonly votes?: readonly Vote[];
 }
 
 export interface Detector {
   /** The first 12 hexadecimal digits of the file's digest. */
   readonly id: string;
-  readonly operatingPoints: OperatingPoints;
+  readonly operatingPoints: OperatingPointsByPreset;
   readonly measured: readonly MeasuredThreshold[];
   readonly provenance: Provenance;
   /** The verdict on one transaction. Pure but for scratch memory: the same transaction always gets the same verdict. */
@@ -55,7 +63,9 @@ export function composeDetector(parts: DetectorParts, id: string): Detector {
   // A forest without a say is asked only where a reason may mention it.
   const anomalyWeighs = parts.fusion.weights[2]! > 0;
   const ownLogit = (worst: WorstText, anomalyOf: () => number): number =>
-    logisticLogit(parts.fusion, [worst.letters, worst.tokens, anomalyWeighs ? anomalyOf() : 0]) + worst.shift;
+    logisticLogit(parts.fusion, [worst.letters, worst.tokens, anomalyWeighs ? anomalyOf() : 0]) +
+    worst.structure +
+    worst.shift;
   return {
     id,
     operatingPoints: parts.operatingPoints,
@@ -69,9 +79,11 @@ export function composeDetector(parts: DetectorParts, id: string): Detector {
       const mode = options.mode ?? "general";
       const own = ownLogit(worst, anomalyOf);
       const rules = rulesOf(transaction, mode);
-      const probability = sigmoid(own + scoreEvidence(parts.evidence, rules));
+      const unvoted = own + scoreEvidence(parts.evidence, rules);
+      const probability = sigmoid(poolVotes(unvoted, options.votes ?? []));
 
-      const point = options.operatingPoints?.[mode] ?? parts.operatingPoints[mode];
+      const operatingPoints = { ...parts.operatingPoints.balanced, ...options.operatingPoints };
+      const point = pointFor(operatingPoints, mode, transaction.waf?.paranoiaLevel ?? 1);
       const decision = decide(
         transaction,
         probability,
@@ -81,22 +93,27 @@ export function composeDetector(parts: DetectorParts, id: string): Detector {
         options.points ?? defaultPoints,
       );
 
-      let attackType: AttackType | null = null;
+      let attackType: VerdictType | null = null;
       const reasons: Reason[] = [];
       if (decision.verdict === "suspect" || decision.verdict === "attack") {
         if (worst.text !== undefined) {
-          const description = judge.describe(worst);
-          attackType = description.attackType;
-          reasons.push(textReason(worst.text, description.piece, attackType, worst.shift));
+          const { piece, attackType: likeliest, isClear } = judge.describe(worst);
+          const isOdd = worst.shift >= notableShift;
+          const expected = isOdd ? historyOf?.(worst.text.parameter)?.describe() : undefined;
+          attackType = expected !== undefined && !isClear ? "unusual" : likeliest;
+          reasons.push(textReason(worst.text, piece, attackType, expected));
         }
         const rule = evidenceReason(parts.evidence, rules, transaction.waf?.matched ?? {});
         // What only the rules brought about is said first.
         if (rule !== undefined) reasons.splice(sigmoid(own) < point.suspect ? 0 : reasons.length, 0, rule);
         const anomaly = anomalyOf();
         if (anomaly >= notableAnomaly || reasons.length === 0) reasons.push(shapeReason(anomaly));
+        // So is what only the votes brought about.
+        if (sigmoid(unvoted) < point.suspect) reasons.unshift(voteReason(options.votes ?? []));
       }
       for (const problem of transaction.problems)
         if (reasons.length < 3) reasons.push(problemReason(problem));
+      reasons.splice(3);
       return {
         id: transaction.id,
         verdict: decision.verdict,
@@ -115,7 +132,7 @@ export function composeDetector(parts: DetectorParts, id: string): Detector {
       const worst = judge.findWorst(texts);
       const own = ownLogit(worst, () => scoreIsolationForest(parts.forest, row()));
       const logit = own + scoreEvidence(parts.evidence, transaction.waf?.rules ?? []);
-      if (sigmoid(logit) >= parts.operatingPoints["second-opinion"].suspect) {
+      if (sigmoid(logit) >= parts.operatingPoints.balanced["second-opinion"].suspect) {
         if (worst.text?.isName === false) profiles.noteStartling(transaction, worst.text.parameter);
         return false;
       }
@@ -131,7 +148,7 @@ export function composeDetector(parts: DetectorParts, id: string): Detector {
         for (const text of textsOfValues.get(parameter) ?? []) {
           if (judge.teach(text, lesson)) isStartling = true;
         }
-        lesson.noteValue(isStartling);
+        lesson.noteValue(parameter.value, isStartling);
       }
       return true;
     },
@@ -151,5 +168,7 @@ function rulesOf({ waf }: Transaction, mode: Mode): readonly number[] {
   return mode === "second-opinion" && waf !== undefined ? waf.rules : [];
 }
 
+/** What a history adds to the log-odds from which on a reason says what was expected in the parameter. */
+const notableShift = 0.5;
 /** Anomaly from which a reason mentions the shape of the request: rows of average depth score 0.5. */
 const notableAnomaly = 0.6;

@@ -4,7 +4,8 @@ import type { Evidence } from "../models/evidence.ts";
 import { weightOf } from "../models/evidence.ts";
 import type { Parameter, Problem } from "../transaction/transaction.ts";
 import { displayText } from "../transaction/transaction.ts";
-import type { AttackType, Reason } from "../verdict/verdict.ts";
+import type { Vote } from "../verdict/opinion-pool.ts";
+import type { AttackType, Reason, VerdictType } from "../verdict/verdict.ts";
 
 /** What each attack type looks like, as the end of "this piece reads like …". */
 const likenesses: Readonly<Record<AttackType, string>> = {
@@ -28,19 +29,17 @@ const likenesses: Readonly<Record<AttackType, string>> = {
 /** Longest piece and place that a reason shows, in characters. */
 const longestShown = 80;
 
-/** A raise of the log-odds from which a reason mentions that such values are rare in their parameter. */
-const notableRaise = 0.5;
-
 /**
- * The reason of a text: `piece` is the part of its view that weighed most, `shift` what the history of its parameter
- * added to the log-odds.
+ * The reason of a text: `piece` is the part of its view that weighed most. Where it is odd in its parameter, `expected` says
+ * what the values there are like.
  */
-export function textReason(text: Text, piece: string, attackType: AttackType, shift: number): Reason {
-  const rare = shift >= notableRaise ? ", and ordinary values of this parameter do not" : "";
+export function textReason(text: Text, piece: string, type: VerdictType, expected?: string): Reason {
+  const likeness = type === "unusual" ? "" : `reads like ${likenesses[type]}`;
+  const oddity = expected === undefined ? "" : `is odd here: ${expected}`;
   return {
     where: placeOf(text.parameter, text.isName),
     what: displayText(piece.trim(), longestShown),
-    why: `this piece reads like ${likenesses[attackType]}${rare}`,
+    why: `this piece ${[likeness, oddity].filter((part) => part !== "").join(", and ")}`,
   };
 }
 
@@ -50,6 +49,16 @@ export function shapeReason(score: number): Reason {
     where: "request",
     what: `anomaly ${score.toFixed(2)}`,
     why: "lengths, character shares and counts are unlike those of ordinary requests",
+  };
+}
+
+/** The reason where models of the user's own, of which there is at least one, made a request suspect. */
+export function voteReason(votes: readonly Vote[]): Reason {
+  const worst = votes.reduce((a, b) => (b.score > a.score ? b : a));
+  return {
+    where: `model:${worst.name}`,
+    what: `score ${worst.score.toFixed(2)}`,
+    why: "a model of your own with a vote calls it an attack",
   };
 }
 

@@ -2,9 +2,13 @@
  * Finds the text of a transaction that reads most like an attack, under two models: one of its letters, one of its
  * tokens. Long texts are read in overlapping pieces, so that memory is bounded and nothing is passed over.
  */
-import { fold, foldBuffers, maxFoldBytes } from "../features/fold.ts";
-import type { Text } from "../features/texts.ts";
+import { type Folded, fold, foldBuffers, maxFoldBytes } from "../features/fold.ts";
+import { fillSigns, signCount } from "../features/structure/signs.ts";
+import type { Text, ViewKind } from "../features/texts.ts";
+import { viewKinds } from "../features/texts.ts";
 import { tokenizer } from "../features/tokenize.ts";
+import type { BoostedTrees } from "../models/boosted-trees.ts";
+import { scoreBoostedTrees } from "../models/boosted-trees.ts";
 import type { NgramBuffers, SymbolNgrams, Window } from "../models/symbol-ngrams.ts";
 import {
   ngramBuffers,
@@ -16,8 +20,9 @@ import {
   windowBuckets,
   windowSymbols,
 } from "../models/symbol-ngrams.ts";
+import { namesInside } from "../profiles/inside.ts";
+import type { Lesson, ParameterHistory } from "../profiles/parameter-history.ts";
 import { largestRaise } from "../profiles/parameter-profile.ts";
-import type { Lesson, ParameterHistory } from "../profiles/profiles.ts";
 import type { AttackType } from "../verdict/verdict.ts";
 
 /** The text that reads most like an attack, and how. */
@@ -25,6 +30,8 @@ export interface WorstText {
   /** Log-odds of its letters and of its tokens, each in [`leastLogit`, `largestLogit`]. */
   readonly letters: number;
   readonly tokens: number;
+  /** What its structure adds to the log-odds, in [−`largestCorrection`, `largestCorrection`]. */
+  readonly structure: number;
   /** Undefined where there is no text to judge: all values are plain words. */
   readonly text: Text | undefined;
   /** The piece of the text in which it was found. */
@@ -37,7 +44,10 @@ export interface WorstText {
   readonly shift: number;
 }
 
-/** The most that a history takes away from the log-odds: a text that is far beyond doubt stays an attack. */
+/**
+ * The most that a history takes away from the log-odds of letters and tokens: a text that is far beyond doubt stays an
+ * attack. What structure has added may go as well, where such structure is ordinary.
+ */
 export const largestRelief = 2;
 /** Log-odds of both readings together from which a text is startling in a parameter that never has the like. */
 const startlingLogits = -4;
@@ -56,13 +66,46 @@ export function boundedLogit(logit: number): number {
  * Log-odds of the tokens below which a text is harmless whatever its letters: they are not read then, which saves most
  * of the time that ordinary requests take, and costs 0.1 points of detection on left-out sources.
  */
-const harmlessTokens = -2;
+export const harmlessTokens = -2;
+
+/** The most that structure adds to the log-odds, or takes away from them. */
+export const largestCorrection = 4;
+/** Bytes before and behind the worst window that are read for structure; what is further away cannot change it. */
+const pieceMargin = 64;
+/** Behind the log-odds of letters and of tokens, and a column for each kind of view. */
+const firstSign = 2 + viewKinds.length;
+/** Columns that the trees of structure read: log-odds, kinds of view, signs. */
+export const structureColumns = firstSign + signCount;
+
+/** The piece of a text around the worst window of its letters, as `scoreReadings` leaves it. */
+export function pieceAround(text: string, { origins }: Folded, { start, end }: Window): string {
+  const from = origins[start]! - pieceMargin;
+  return text.slice(Math.max(0, from), origins[Math.max(start, end - 1)]! + 1 + pieceMargin);
+}
+
+/** Writes what the trees of structure read of one piece to `row`, shape (structureColumns). */
+export function fillStructure(piece: string, view: ViewKind, scores: ReadingScores, row: Float64Array): void {
+  row[0] = scores.letters;
+  row[1] = scores.tokens;
+  for (const [i, kind] of viewKinds.entries()) row[2 + i] = kind === view ? 1 : 0;
+  fillSigns(piece, row, firstSign);
+}
+
+/** What trees say of a filled row, within the bounds. */
+export function scoreStructure(trees: BoostedTrees, row: Float64Array): number {
+  return Math.min(largestCorrection, Math.max(-largestCorrection, scoreBoostedTrees(trees, row)));
+}
 
 /** The two text models and the attack types of their classes. */
 export interface TextModels {
   readonly letters: SymbolNgrams;
   readonly tokens: SymbolNgrams;
   readonly classes: readonly AttackType[];
+}
+
+/** What a judge needs: the text models, and the trees that read the structure of what they find. */
+export interface JudgeModels extends TextModels {
+  readonly structure: BoostedTrees;
 }
 
 /** Log-odds of one text under both models. */
@@ -91,16 +134,34 @@ export function scoreReadings(
   return { letters: boundedLogit(window.logit), tokens: tokensLogit };
 }
 
+/** Log-odds of one piece of a text, and what its structure adds. */
+interface PieceScores extends ReadingScores {
+  readonly structure: number;
+}
+
 /** Where the history of a parameter is known, it. */
 export type HistoryOf = (text: Text) => ParameterHistory | undefined;
+
+/** What a text is, and the piece of it that shows it. */
+export interface Description {
+  readonly piece: string;
+  readonly attackType: AttackType;
+  /** False where another type fits about as well. */
+  readonly isClear: boolean;
+}
+
+/** The type that fits best does so clearly where its log-odds are so much higher than those of any other. */
+const clearMargin = 1;
 
 /** Finds and describes the worst text under one pair of models. */
 export interface TextJudge {
   findWorst(texts: readonly Text[], historyOf?: HistoryOf): WorstText;
   /** Teaches the pieces of an ordinary text that would count for an attack; true where it is startling all the same. */
   teach(text: Text, lesson: Lesson): boolean;
-  /** The attack type that both models see in the worst text, and the bytes that weigh most in it. */
-  describe(worst: WorstText): { readonly piece: string; readonly attackType: AttackType };
+  /**
+   * The attack type that both models see in the worst text, whether clearly, and the bytes that weigh most in it.
+   */
+  describe(worst: WorstText): Description;
 }
 
 /** Pieces of a long text overlap by this, so that no window falls between two of them. */
@@ -122,14 +183,15 @@ const rememberedHeaders = 2_048;
 const rememberedBytes = 256;
 
 /** Makes the judge of one pair of models; it holds the scratch memory of one thread. */
-export function textJudge(models: TextModels): TextJudge {
-  const { letters, tokens, classes } = models;
+export function textJudge(models: JudgeModels): TextJudge {
+  const { letters, tokens, classes, structure } = models;
   const folded = foldBuffers();
   const tokenize = tokenizer();
   const tokenized = new Uint8Array(folded.symbols.length);
   const buffers = ngramBuffers(folded.symbols.length);
   const buckets = new Int32Array(windowSymbols * ngramsPerPosition);
   const window: Window = { logit: 0, start: 0, end: 0 };
+  const row = new Float64Array(structureColumns);
 
   /** Adds the class odds of the worst window of a reading to `into`; leaves that window in `window`. */
   const addClasses = (model: SymbolNgrams, symbols: Uint8Array, length: number, into: Float64Array): void => {
@@ -138,12 +200,15 @@ export function textJudge(models: TextModels): TextJudge {
     scoreClasses(model, buckets, count, window.end - window.start, into);
   };
 
-  /** Log-odds of one piece of a text. */
-  const score = (text: Text, from: number, until: number): ReadingScores => {
+  /** Log-odds of one piece of a text, with what its structure adds. */
+  const score = (text: Text, from: number, until: number): PieceScores => {
     fold(text.text, text.place, from, until, folded);
     const count = tokenize(folded, tokenized);
     const { symbols, length } = folded;
-    return scoreReadings(models, symbols, length, tokenized, count, buffers, window);
+    const scores = scoreReadings(models, symbols, length, tokenized, count, buffers, window);
+    if (scores.tokens < harmlessTokens) return { ...scores, structure: 0 };
+    fillStructure(pieceAround(text.text, folded, window), text.view, scores, row);
+    return { ...scores, structure: scoreStructure(structure, row) };
   };
   /** Log-odds of the piece in the scratch memory, both readings together, without what is familiar in its parameter. */
   const scoreStrange = (count: number, history: ParameterHistory): number => {
@@ -155,26 +220,52 @@ export function textJudge(models: TextModels): TextJudge {
     scoreUnfamiliar(letters, folded.symbols, folded.length, buffers, window, ofLetters);
     return boundedLogit(window.logit) + tokensLogit;
   };
-  /** What the history of its parameter adds to the log-odds of a piece that scored `cold` without one. */
+  /** The bytes of the text that stand in the window over the letters in the scratch memory. */
+  const pieceIn = ({ text }: Text): string =>
+    text.slice(folded.origins[window.start]!, folded.origins[window.end - 1]! + 1);
+  /**
+   * What is taken from the log-odds because the structure of a piece is ordinary in its parameter: at most what structure has
+   * added. Overwrites the row.
+   */
+  const structureRelief = (
+    piece: string,
+    view: ViewKind,
+    scores: PieceScores,
+    history: ParameterHistory,
+  ): number => {
+    if (scores.structure <= 0) return 0;
+    fillStructure(piece, view, scores, row);
+    for (let sign = 0; sign < signCount; sign++)
+      if (row[firstSign + sign] === 1 && history.isFamiliar("signs", sign)) row[firstSign + sign] = 0;
+    return Math.min(0, Math.max(0, scoreStructure(structure, row)) - scores.structure);
+  };
+  /** What the history of its parameter adds to the log-odds of a piece that has `scores` without one. */
   const shiftOf = (
     text: Text,
     from: number,
     until: number,
-    cold: number,
+    scores: PieceScores,
     historyOf: HistoryOf | undefined,
   ): number => {
+    const cold = scores.letters + scores.tokens;
     // Only what is startling is looked up: most requests hold nothing of the kind.
     const history = cold < startlingLogits ? undefined : historyOf?.(text);
     if (history === undefined) return 0;
     fold(text.text, text.place, from, until, folded);
-    const strange = scoreStrange(tokenize(folded, tokenized), history);
-    const relief = Math.max(-largestRelief, strange - cold);
-    return strange < startlingLogits ? relief : relief + history.raise;
+    const count = tokenize(folded, tokenized);
+    scoreWindow(letters, folded.symbols, folded.length, buffers, window);
+    const isInside = namesInside(pieceIn(text));
+    const ofStructure = isInside
+      ? 0
+      : structureRelief(pieceAround(text.text, folded, window), text.view, scores, history);
+    const strange = isInside ? cold : scoreStrange(count, history);
+    const relief = Math.max(-largestRelief, strange - cold) + ofStructure;
+    return strange < startlingLogits ? relief : relief + history.raiseOf(text.parameter.value);
   };
   // Browsers send the same header values with every request, so what they score is remembered, in two generations.
-  let young = new Map<string, ReadingScores>();
+  let young = new Map<string, PieceScores>();
   let old = young;
-  const scoreHeader = (text: Text): ReadingScores => {
+  const scoreHeader = (text: Text): PieceScores => {
     const known = young.get(text.text) ?? old.get(text.text);
     const scores = known ?? score(text, 0, text.text.length);
     if (known === undefined) {
@@ -192,6 +283,7 @@ export function textJudge(models: TextModels): TextJudge {
       let worst: WorstText = {
         letters: leastLogit,
         tokens: leastLogit,
+        structure: 0,
         shift: 0,
         text: undefined,
         from: 0,
@@ -202,11 +294,11 @@ export function textJudge(models: TextModels): TextJudge {
           const isHeader = text.place === "header" && text.text.length <= rememberedBytes;
           const scores = isHeader ? scoreHeader(text) : score(text, from, until);
           const cold = scores.letters + scores.tokens;
-          const toBeat = worst.letters + worst.tokens + worst.shift;
-          if (cold + (historyOf === undefined ? 0 : largestRaise) <= toBeat) continue;
-          const shift = shiftOf(text, from, until, cold, historyOf);
-          if (cold + shift > toBeat)
-            worst = { letters: scores.letters, tokens: scores.tokens, shift, text, from, until };
+          const found = cold + scores.structure;
+          const toBeat = worst.letters + worst.tokens + worst.structure + worst.shift;
+          if (found + (historyOf === undefined ? 0 : largestRaise) <= toBeat) continue;
+          const shift = shiftOf(text, from, until, scores, historyOf);
+          if (found + shift > toBeat) worst = { ...scores, shift, text, from, until };
         }
       }
       return worst;
@@ -221,11 +313,15 @@ export function textJudge(models: TextModels): TextJudge {
         visitAlarming(letters, folded.symbols, folded.length, buffers, (bucket) =>
           lesson.notePiece("letters", bucket),
         );
+        scoreWindow(letters, folded.symbols, folded.length, buffers, window);
+        fillSigns(pieceAround(text.text, folded, window), row, firstSign);
+        for (let sign = 0; sign < signCount; sign++)
+          if (row[firstSign + sign] === 1) lesson.notePiece("signs", sign);
       }
       return isStartling;
     },
     describe({ text, from, until }) {
-      if (text === undefined) return { piece: "", attackType: "other" };
+      if (text === undefined) return { piece: "", attackType: "other", isClear: false };
       const odds = new Float64Array(classes.length);
       fold(text.text, text.place, from, until, folded);
       const count = tokenize(folded, tokenized);
@@ -233,10 +329,10 @@ export function textJudge(models: TextModels): TextJudge {
       addClasses(letters, folded.symbols, folded.length, odds);
       let best = 0;
       for (let c = 1; c < odds.length; c++) if (odds[c]! > odds[best]!) best = c;
-      const { origins } = folded;
       return {
-        piece: text.text.slice(origins[window.start]!, origins[window.end - 1]! + 1),
+        piece: pieceIn(text),
         attackType: classes[best]!,
+        isClear: odds.every((log, c) => c === best || odds[best]! - log >= clearMargin),
       };
     },
   };

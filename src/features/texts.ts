@@ -1,11 +1,17 @@
 /**
  * The texts of a transaction that the text model reads: every value and name, decoded, in each view that an
- * application may see. Words of letters, digits, `_` and `-` alone are left out, paths of such words, plain names of
+ * application may see: as it stands, as an interpreter rewrites it, and what is nested in it. Words of letters, digits, `_` and `-` alone are left out, paths of such words, plain names of
  * uploaded files that nothing runs, and lists of what a client prefers to get: they carry no syntax.
  */
 import { decodeBase64, decodeFully } from "../transaction/decode.ts";
 import type { Header, Parameter, Transaction } from "../transaction/transaction.ts";
 import type { Place } from "./fold.ts";
+import { inflateBase64, nestedTexts } from "./nested.ts";
+import { rewritingsOf } from "./rewritings.ts";
+
+/** How a text was found: as the value stands once decoded, rewritten as its interpreter would, or inside of the value. */
+export const viewKinds = ["decoded", "rewritten", "nested"] as const;
+export type ViewKind = (typeof viewKinds)[number];
 
 /** One view of one value or name. */
 export interface Text {
@@ -13,7 +19,8 @@ export interface Text {
   /** True where the text is the parameter's name. */
   readonly isName: boolean;
   readonly place: Place;
-  /** The decoded view, a byte string. */
+  readonly view: ViewKind;
+  /** The view, a byte string. */
   readonly text: string;
 }
 
@@ -140,20 +147,44 @@ function tellingPart({ location, name, value }: Parameter, host: string): string
   return location === "file" && isPassiveFile(value) ? "" : value;
 }
 
+/** Bytes of all rewritings and nested texts of a transaction together. */
+const mostViewBytes = 262_144;
+
+/** The text inside a value that is base64 as a whole. */
+function innerText({ name }: Parameter, value: string): string | undefined {
+  return decodeBase64(value) ?? inflateBase64(value, name.startsWith("SAML"));
+}
+
 /** The texts in order of appearance. Pure; linear in the size of the transaction. */
 export function textsOf(transaction: Transaction): Texts {
   const texts: Text[] = [];
   let exhausted = false;
+  let viewBytes = 0;
 
+  /** Adds a text that was found in another one, up to the bound. */
+  const addView = (
+    parameter: Parameter,
+    isName: boolean,
+    place: Place,
+    view: ViewKind,
+    text: string,
+  ): void => {
+    if (consistsOf(text, wordByte)) return;
+    viewBytes += text.length;
+    if (viewBytes <= mostViewBytes) texts.push({ parameter, isName, place, view, text });
+  };
   const addViews = (parameter: Parameter, isName: boolean, place: Place, raw: string): void => {
     const decoded = decodeFully(raw);
+    const { text } = decoded;
     exhausted ||= decoded.exhausted;
-    texts.push({ parameter, isName, place, text: decoded.text });
-    if (decoded.rounds > 0 && decoded.text.length < raw.length / 2)
-      texts.push({ parameter, isName, place, text: raw });
-    const inner = decodeBase64(decoded.text);
-    if (inner !== undefined && !consistsOf(inner, wordByte))
-      texts.push({ parameter, isName, place, text: inner });
+    texts.push({ parameter, isName, place, view: "decoded", text });
+    if (decoded.rounds > 0 && text.length < raw.length / 2)
+      texts.push({ parameter, isName, place, view: "decoded", text: raw });
+    for (const rewriting of rewritingsOf(text)) addView(parameter, isName, place, "rewritten", rewriting);
+    if (isName) return;
+    const inner = innerText(parameter, text);
+    if (inner !== undefined) addView(parameter, isName, "value", "nested", inner);
+    else for (const nested of nestedTexts(text)) addView(parameter, isName, "value", "nested", nested);
   };
 
   const host = hostOf(transaction);
@@ -162,10 +193,9 @@ export function textsOf(transaction: Transaction): Texts {
     const value = tellingPart(parameter, host);
     const place: Place = location === "path" ? "path" : location === "header" ? "header" : "value";
     if (!consistsOf(value, place === "path" ? pathByte : wordByte)) addViews(parameter, false, place, value);
-    else if (value.length >= 16) {
-      const inner = decodeBase64(value);
-      if (inner !== undefined && !consistsOf(inner, wordByte))
-        texts.push({ parameter, isName: false, place, text: inner });
+    else {
+      const inner = innerText(parameter, value);
+      if (inner !== undefined) addView(parameter, false, place, "nested", inner);
     }
     // A dot in the name of a field reaches into an object of the application (CVE-2022-22965); JSON has a dot for each level.
     const isField = location === "query" || location === "form";

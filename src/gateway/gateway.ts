@@ -12,7 +12,7 @@ import { createListener, drain, listen, rawHeadersLimit } from "../server/http-l
 import { maskTarget } from "../server/mask.ts";
 import type { Metrics } from "../server/metrics.ts";
 import { refusal, refusalBody } from "../server/refusal.ts";
-import type { VerdictService } from "../server/service.ts";
+import type { Answer, VerdictService } from "../server/service.ts";
 import type { VerdictRequest } from "../server/verdict-request.ts";
 import { displayText, type Header } from "../transaction/transaction.ts";
 import type { Verdict } from "../verdict/verdict.ts";
@@ -85,16 +85,21 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const held = holdBody(request, limit, budget, (body) => {
       const id = randomUUID();
       const question = questionOf(id, request, headers, body, origin.client);
-      const { verdict } = service.answer(question, arrived);
-      const action = decide(verdict, options.values(), question);
-      if (action === "block") {
-        held.release();
-        return block(response, id);
-      }
-      forwarder.forward(request, response, upstreamHeaders(headers, origin), body, (failure) => {
-        log.warn({ id, reason: failure.reason, status: failure.status }, "the application did not answer");
-        sendText(response, failure.status, failure.status === 504 ? "Gateway Timeout\n" : "Bad Gateway\n");
-      });
+      const act = ({ verdict }: Answer): void => {
+        const action = decide(verdict, options.values(), question);
+        if (action === "block") {
+          held.release();
+          block(response, id);
+          return;
+        }
+        forwarder.forward(request, response, upstreamHeaders(headers, origin), body, (failure) => {
+          log.warn({ id, reason: failure.reason, status: failure.status }, "the application did not answer");
+          sendText(response, failure.status, failure.status === 504 ? "Gateway Timeout\n" : "Bad Gateway\n");
+        });
+      };
+      const answer = service.answer(question, arrived);
+      if (answer.heard === undefined) act(answer);
+      else void answer.heard.then(act);
     });
   };
 

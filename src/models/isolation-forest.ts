@@ -4,14 +4,17 @@
  * `score_samples` is its negative.
  */
 import type { Random } from "../random.ts";
+import type { Estimator, Plain } from "./model.ts";
+import { flatRows } from "./model.ts";
+import { demand, shaped } from "./state.ts";
 
 /** A fitted forest in flat arrays, shape (nodes) each; the trees stand one after the other. */
 export interface IsolationForest {
   readonly features: number;
   /** Index of the root of each tree, shape (trees). */
   readonly roots: Int32Array;
-  /** Feature that a node asks about; a leaf has -1. */
-  readonly feature: Int8Array;
+  /** Feature that a node asks about; a leaf has -1. Wide where there are more than 127 features. */
+  readonly feature: Int8Array | Int16Array;
   /** Rows at or below the threshold go to `left`, others to `left + 1`. */
   readonly threshold: Float32Array;
   /** Index of the left child; its sibling follows it. */
@@ -122,7 +125,7 @@ export function fitIsolationForest(
   return {
     features,
     roots,
-    feature: Int8Array.from(feature),
+    feature: features > 127 ? Int16Array.from(feature) : Int8Array.from(feature),
     threshold: Float32Array.from(threshold),
     left: Int32Array.from(left),
     depth: Float32Array.from(depth),
@@ -142,4 +145,52 @@ export function scoreIsolationForest(forest: IsolationForest, row: Float64Array)
     total += depth[node]!;
   }
   return 2 ** (-total / roots.length / expectedDepth(forest.sampleSize));
+}
+
+/** The forest as an entry of the catalog. */
+export const isolationForest: Estimator<"row", IsolationForest> = {
+  name: "isolation-forest",
+  kind: "anomaly",
+  reads: "row",
+  fit: (rows, _, random) => fitIsolationForest(flatRows(rows), rows[0]!.length, forestDefaults, random),
+  check: checkForestState,
+  scorer: (model) => (row) => scoreIsolationForest(model, row),
+};
+
+/** Children must stand after their parent, so that no walk can run in circles. */
+function checkForestState(state: Plain): IsolationForest {
+  const isWide = (state as { feature?: Plain } | null)?.feature instanceof Int16Array;
+  const forest = shaped(state, {
+    features: "integer",
+    roots: Int32Array,
+    feature: isWide ? Int16Array : Int8Array,
+    threshold: Float32Array,
+    left: Int32Array,
+    depth: Float32Array,
+    sampleSize: "integer",
+  });
+  const { features, roots, feature, threshold, left, depth, sampleSize } = forest;
+  const nodes = feature.length;
+  demand(features > 0 && sampleSize >= 2 && roots.length > 0, "its forest has no size");
+  demand(
+    threshold.length === nodes && left.length === nodes && depth.length === nodes,
+    "a node is not whole",
+  );
+  demand(
+    roots.every((root) => root >= 0 && root < nodes),
+    "a tree begins outside the forest",
+  );
+  demand(
+    feature.every((column) => column >= -1 && column < features),
+    "a node asks about a column that no row has",
+  );
+  demand(
+    depth.every((level) => level >= 0 && level <= 1e6),
+    "a node lies at no depth",
+  );
+  demand(
+    left.every((child, node) => feature[node]! < 0 || (child > node && child + 1 < nodes)),
+    "a node has a child outside the forest or before itself",
+  );
+  return forest;
 }

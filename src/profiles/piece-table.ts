@@ -11,9 +11,13 @@ export const tableCells = 1 << 20;
 const ways = 4;
 const sets = tableCells / ways;
 
-/** Which of the two readings of a text a piece belongs to. */
-export type Reading = "letters" | "tokens";
-const readingSeed: Readonly<Record<Reading, number>> = { letters: 0x2545f491, tokens: 0x6c8e9cf5 };
+/** Which reading of a text a piece belongs to: n-grams of its letters or tokens, or the signs of its structure. */
+export type Reading = "letters" | "tokens" | "signs";
+const readingSeed: Readonly<Record<Reading, number>> = {
+  letters: 0x2545f491,
+  tokens: 0x6c8e9cf5,
+  signs: 0x1b873593,
+};
 
 /** A table; `learn` and `merge` change it. */
 export class PieceTable {

@@ -5,13 +5,14 @@
 import { gunzipSync } from "node:zlib";
 import { ArbiterError } from "../errors.ts";
 import { type Endpoint, newSegment, type Segment } from "./endpoints.ts";
-import { newParameterProfile } from "./parameter-profile.ts";
+import { newParameterProfile, type ParameterProfile } from "./parameter-profile.ts";
 import { PieceTable, tableCells } from "./piece-table.ts";
 import { Profiles, profileLimits, type SiteProfile } from "./profiles.ts";
 import { sourceGroups } from "./sources.ts";
+import { traitCount } from "./traits.ts";
 
 /** Version of the format. */
-export const profilesVersion = 1;
+export const profilesVersion = 2;
 const kind = "arbiter-profiles";
 /** Bytes that a file of profiles may unpack to: more than the limits of profiles allow. */
 const unpackedLimit = 64 * 1_048_576;
@@ -21,7 +22,9 @@ const lineFeed = 0x0a;
 const pairsInPart = 8_192;
 const deepestSegment = 16;
 
-type EndpointJson = Record<string, readonly [key: number, ...counts: number[]]>;
+/** The traits of a parameter are bytes in base64; most of them are 0. */
+type ParameterJson = readonly [key: number, traits: string, ...counts: number[]];
+type EndpointJson = Record<string, ParameterJson>;
 interface SegmentJson {
   readonly n: number;
   readonly e?: Record<string, EndpointJson>;
@@ -43,7 +46,11 @@ export function* profileParts(profiles: Profiles): Generator<Buffer> {
   const head = { kind, version: profilesVersion, requests: profiles.requests, sites: sites.length };
   yield Buffer.from(`${JSON.stringify(head)}\n`);
   for (const [host, { everywhere, root }] of sites) {
-    const line: SiteJson = { host, everywhere: endpointJson(everywhere), root: segmentJson(root) };
+    const line: SiteJson = {
+      host,
+      everywhere: endpointJson(everywhere),
+      root: segmentJson(root),
+    };
     yield Buffer.from(`${JSON.stringify(line)}\n`);
   }
   const { cells } = profiles.pieces;
@@ -116,7 +123,12 @@ export function parseProfiles(file: Uint8Array): Profiles {
 }
 
 function endpointJson(endpoint: Endpoint): EndpointJson {
-  return Object.fromEntries([...endpoint].map(([name, { key, counts }]) => [name, [key, ...counts]]));
+  const json = ({ key, counts, traits }: ParameterProfile): ParameterJson => [
+    key,
+    Buffer.from(traits).toString("base64"),
+    ...counts,
+  ];
+  return Object.fromEntries([...endpoint].map(([name, profile]) => [name, json(profile)]));
 }
 
 function segmentJson({ requests, endpoints, siblings, children }: Segment): SegmentJson {
@@ -129,10 +141,13 @@ function segmentJson({ requests, endpoints, siblings, children }: Segment): Segm
 function readEndpoint(json: unknown): Endpoint {
   const endpoint: Endpoint = new Map();
   for (const [name, value] of Object.entries(record(json))) {
-    if (!Array.isArray(value) || value.length !== 1 + 2 * sourceGroups)
+    if (!Array.isArray(value) || value.length !== 2 + 2 * sourceGroups)
       throw invalid("a parameter is broken");
-    const [key, ...counts] = value.map((number) => whole(number, 0xffff_ffff));
-    endpoint.set(name, newParameterProfile(key!, Uint16Array.from(counts)));
+    const [key, traits, ...counts] = value;
+    const numbers = counts.map((count) => whole(count, 0xffff));
+    const bytes = Uint8Array.from(Buffer.from(text(traits), "base64"));
+    if (bytes.length !== 2 * traitCount) throw invalid("the traits of a parameter are broken");
+    endpoint.set(name, newParameterProfile(whole(key, 0xffff_ffff), Uint16Array.from(numbers), bytes));
     if (endpoint.size > profileLimits.parameters) throw invalid("an endpoint has too many parameters");
   }
   return endpoint;

@@ -1,9 +1,9 @@
 /**
- * What is normal on each site: for every parameter of every endpoint, how often its ordinary values startle, and which
- * alarming pieces are ordinary in it. Changes only through `learn` and `merge`; the verdict path only reads. All of it
+ * What is normal on each site: for every parameter of every endpoint, what its values are like, how often they startle, and
+ * which alarming pieces are ordinary in it. Changes only through `learn` and `merge`; the verdict path only reads. All of it
  * stays below 24 MB, whatever is sent.
  */
-import type { Header, Location, Transaction } from "../transaction/transaction.ts";
+import type { Header, Parameter, Transaction } from "../transaction/transaction.ts";
 import { admit } from "./crowd.ts";
 import {
   childOf,
@@ -16,36 +16,23 @@ import {
   type Segment,
 } from "./endpoints.ts";
 import {
+  historyOf,
+  type Lesson,
+  lessonOf,
+  type ParameterHistory,
+  type Witnesses,
+} from "./parameter-history.ts";
+import { isEverywhere, nameOf, type ParameterName } from "./parameter-name.ts";
+import {
   countValue,
-  isKnown,
   mergeParameter,
   newParameterProfile,
   type ParameterProfile,
-  raiseOf,
   valuesOf,
 } from "./parameter-profile.ts";
-import { PieceTable, type Reading } from "./piece-table.ts";
+import { PieceTable } from "./piece-table.ts";
 import { hashText, sourceGroup } from "./sources.ts";
-
-/** What is known of one parameter, for whoever judges a value of it. */
-export interface ParameterHistory {
-  /** True where enough sources have sent this piece here in ordinary requests. */
-  isFamiliar(reading: Reading, bucket: number): boolean;
-  /** What a startling value adds to the log-odds, in [0, 1.5]. */
-  readonly raise: number;
-}
-
-/** Takes down one ordinary value of one parameter. */
-export interface Lesson extends ParameterHistory {
-  notePiece(reading: Reading, bucket: number): void;
-  noteValue(isStartling: boolean): void;
-}
-
-/** The parameter of a transaction, as far as profiles tell them apart. */
-export interface ParameterName {
-  readonly location: Location;
-  readonly name: string;
-}
+import { traitsOf } from "./traits.ts";
 
 /** What is known of one site, which is a Host as it was sent. */
 export interface SiteProfile {
@@ -56,19 +43,15 @@ export interface SiteProfile {
 
 /** Bounds of all profiles together. A site, endpoint or parameter beyond them is judged as if nothing were known. */
 export const profileLimits = {
-  sites: 4_096,
+  sites: 2_048,
   /** Parameters of one endpoint; a form has fewer, and whoever makes names up shall not grow it. */
   parameters: 64,
   /** Parameters of all endpoints of all sites. */
-  allParameters: 40_000,
+  allParameters: 18_000,
   /** Path segments of all sites. */
-  allSegments: 20_000,
-  /** Characters of a name that count. */
-  nameLength: 64,
+  allSegments: 8_000,
 } as const;
 
-/** Values from which on an endpoint's own pieces are enough; before, those of its siblings count as well. */
-const valuesForPieces = 300;
 /** Lessons between two counts of what there is, while a limit is reached. */
 const recountEvery = 1_000;
 /** A site or parameter seen less often gives way to a new one. */
@@ -96,7 +79,7 @@ export class Profiles {
     transaction: Transaction,
   ): ((parameter: ParameterName) => ParameterHistory | undefined) | undefined {
     const site = this.sites.get(hostOf(transaction.headers));
-    return site && ((parameter) => historyOf(profilesOf(site, transaction, parameter), this.pieces));
+    return site && ((parameter) => historyOf(witnessesOf(site, transaction, parameter), this.pieces));
   }
 
   /**
@@ -114,30 +97,33 @@ export class Profiles {
     const found = growEndpoint(site.root, method, path, hasRoom, () => this.#newSegment());
     const everywhere: Found = { template: "*", endpoint: site.everywhere };
     return (parameter) => {
-      const places = isEverywhere(parameter.location)
-        ? [everywhere]
-        : found === undefined
-          ? []
-          : [found.own, found.siblings];
       const name = nameOf(parameter);
-      const profiles = places.flatMap(({ template, endpoint }) => {
+      const profileAt = (place: Found | undefined): ParameterProfile | undefined => {
+        if (place === undefined) return undefined;
+        const { template, endpoint } = place;
         const key = hashText(`${host}\n${template}\n${name}`);
-        return this.#parameter(endpoint, name, key, hasRoom) ?? [];
-      });
-      return profiles.length === 0 ? undefined : lessonOf(profiles, this.pieces, group);
+        return this.#parameter(endpoint, name, key, hasRoom);
+      };
+      const witnesses: Witnesses = isEverywhere(parameter.location)
+        ? { own: profileAt(everywhere) }
+        : { own: profileAt(found?.own), siblings: profileAt(found?.siblings) };
+      const isNone = Object.values(witnesses).every((profile) => profile === undefined);
+      return isNone ? undefined : lessonOf(witnesses, this.pieces, group);
     };
   }
 
   /**
-   * Notes that a value of one parameter was startling in a request that is no lesson. Nothing else of it is learnt, but
-   * without it startling values would seem rarer than they are, and be judged too hard.
+   * Notes that a value of one parameter was startling in a request that is no lesson. But for its traits nothing else of it
+   * is learnt; without it startling values would seem rarer and odder than they are, and be judged too hard.
    */
-  noteStartling(transaction: Transaction, parameter: ParameterName): void {
+  noteStartling(transaction: Transaction, parameter: Parameter): void {
     const group = sourceGroup(transaction.client, this.requests);
     this.requests++;
     const site = this.sites.get(hostOf(transaction.headers));
     if (site === undefined) return;
-    for (const profile of profilesOf(site, transaction, parameter)) countValue(profile, group, true);
+    const traits = traitsOf(parameter.value);
+    for (const profile of Object.values(witnessesOf(site, transaction, parameter)))
+      if (profile !== undefined) countValue(profile, group, true, traits);
   }
 
   /** Adds what another node has learnt. */
@@ -223,78 +209,16 @@ function isSlightParameter(profile: ParameterProfile): boolean {
   return valuesOf(profile) < slightSeen;
 }
 
-/** The profiles of a parameter that exist, its endpoint's own first. */
-function profilesOf(
+/** The profiles of a parameter that exist. Reads only. */
+function witnessesOf(
   { everywhere, root }: SiteProfile,
   { method, path }: Transaction,
   parameter: ParameterName,
-): ParameterProfile[] {
+): Witnesses {
   const name = nameOf(parameter);
-  if (isEverywhere(parameter.location)) return [everywhere.get(name) ?? []].flat();
+  if (isEverywhere(parameter.location)) return { own: everywhere.get(name) };
   const { own, siblings } = findEndpoint(root, method, path);
-  return [own?.get(name) ?? [], siblings?.get(name) ?? []].flat();
-}
-
-/** Headers, cookies and paths are alike on all endpoints of a site. */
-function isEverywhere(location: Location): boolean {
-  return location === "header" || location === "cookie" || location === "path";
-}
-
-/**
- * The history of a parameter from the profile of its endpoint and the one that it shares with its siblings: each speaks
- * for itself once enough is known of it, which takes longer for pieces than for counts.
- */
-function historyOf(
-  [own, siblings = own]: readonly ParameterProfile[],
-  pieces: PieceTable,
-): ParameterHistory | undefined {
-  if (own === undefined || siblings === undefined || !isKnown(siblings)) return undefined;
-  const { key } = valuesOf(own) >= valuesForPieces ? own : siblings;
-  return {
-    isFamiliar: (reading, bucket) => pieces.isFamiliar(key, reading, bucket),
-    raise: raiseOf(isKnown(own) ? own : siblings),
-  };
-}
-
-/** As good as none: nothing is familiar yet. */
-const noHistory: ParameterHistory = { isFamiliar: () => false, raise: 0 };
-
-function lessonOf(profiles: readonly ParameterProfile[], pieces: PieceTable, group: number): Lesson {
-  return {
-    ...(historyOf(profiles, pieces) ?? noHistory),
-    notePiece(reading, bucket) {
-      for (const { key } of profiles) pieces.learn(key, reading, bucket, group);
-    },
-    noteValue(isStartling) {
-      for (const profile of profiles) countValue(profile, group, isStartling);
-    },
-  };
-}
-
-/**
- * What a parameter is called here. A field of a body is one, whatever form the body has and whoever took it apart: ModSecurity
- * calls JSON's `a` `json.a`. The places in a list are one, and names are cut where only machines make longer ones.
- */
-function nameOf({ location, name }: ParameterName): string {
-  const short = name.slice(0, profileLimits.nameLength);
-  switch (location) {
-    case "header":
-      return `header:${short.toLowerCase()}`;
-    case "engine":
-      return `field:${listsAsOne(short.startsWith("json.") ? short.slice("json.".length) : short)}`;
-    case "json":
-      return `field:${listsAsOne(short)}`;
-    case "form":
-    case "multipart":
-      return `field:${short}`;
-    default:
-      return `${location}:${short}`;
-  }
-}
-
-/** `tags.0` and `tags.17` are one parameter. */
-function listsAsOne(name: string): string {
-  return name.replace(/(^|\.)[0-9]+(?=\.|$)/g, "$1#");
+  return { own: own?.get(name), siblings: siblings?.get(name) };
 }
 
 /** The Host header in lower case; empty where there is none. */

@@ -14,6 +14,11 @@ const latencyBuckets = [
 /** Latencies that are kept until they are sorted into buckets, which in a row costs a fraction of what it does one by one. */
 const latenciesHeld = 256;
 
+const scoreBuckets = [0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1];
+
+/** Who calls a request an attack or suspect: the detector and the model, neither of them, or only one. */
+export type Agreement = "both" | "neither" | "only-own" | "only-model";
+
 /** The counters of one process. Adding to them costs an array access; names are those of `docs/reference/verdict-protocol.md`. */
 export interface Metrics {
   /** Counts a verdict; `seconds` from the arrival of the message to its verdict. */
@@ -23,6 +28,10 @@ export interface Metrics {
   reload(outcome: "done" | "refused"): void;
   collected(outcome: "written" | "dropped"): void;
   lesson(outcome: "learnt" | "refused" | "dropped"): void;
+  /** Counts the score in [0, 1] of a model of the user's own, and the seconds that it took. */
+  modelScore(model: string, score: number, seconds: number, agreement: Agreement): void;
+  /** Counts that such a model gave no score. */
+  modelFailure(model: string, reason: string): void;
   /** A failure inside Arbiter that became `unavailable`. */
   failure(): void;
   /** Says which detector each site uses; read when metrics are. */
@@ -121,6 +130,32 @@ export function createMetrics(): Metrics {
       this.inc(failures);
     },
   });
+  const modelScores = new Histogram({
+    name: "arbiter_model_score",
+    help: "Scores of models of the user's own.",
+    labelNames: ["model"],
+    buckets: scoreBuckets,
+    registers,
+  });
+  const modelSeconds = new Histogram({
+    name: "arbiter_model_seconds",
+    help: "Time that models of the user's own took for a score.",
+    labelNames: ["model"],
+    buckets: latencyBuckets,
+    registers,
+  });
+  const modelFailures = new Counter({
+    name: "arbiter_model_failures_total",
+    help: "Requests on which a model of the user's own gave no score, by reason.",
+    labelNames: ["model", "reason"],
+    registers,
+  });
+  const modelAgreement = new Counter({
+    name: "arbiter_model_agreement_total",
+    help: "Who called a request an attack or suspect: the detector and the model, neither, or only one.",
+    labelNames: ["model", "attack"],
+    registers,
+  });
   new Gauge({
     name: "arbiter_detector_info",
     help: "1 for the detector in service at each site.",
@@ -199,6 +234,12 @@ export function createMetrics(): Metrics {
     reload: (outcome) => add(reloads, outcome),
     collected: (outcome) => add(collectedCounts, outcome),
     lesson: (outcome) => add(lessons, outcome),
+    modelScore(model, score, seconds, attack) {
+      modelScores.observe({ model }, score);
+      modelSeconds.observe({ model }, seconds);
+      modelAgreement.inc({ model, attack });
+    },
+    modelFailure: (model, reason) => modelFailures.inc({ model, reason }),
     failure() {
       failures++;
     },

@@ -1,7 +1,7 @@
 /**
  * The verdict server: HTTP/1.1 over a Unix socket, over TCP, or both. Each route reads its message, hands it to the
- * service, and writes one reply. Nothing on this path waits for anything but the bytes of the message, and for the other
- * messages of the same turn of the event loop.
+ * service, and writes one reply. Nothing on this path waits for anything but the bytes of the message, for the other
+ * messages of the same turn of the event loop, and for models of the user's own where there are any.
  */
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Logger } from "pino";
@@ -23,7 +23,7 @@ import {
 import { fieldsContentType, readVerdictFields, writeVerdictLine } from "./protocols/verdict-fields.ts";
 import { readVerdictJson, writeVerdictJson } from "./protocols/verdict-json.ts";
 import { type Refusal, refusal, refusalBody, refusalOf } from "./refusal.ts";
-import type { VerdictService } from "./service.ts";
+import type { Answer, VerdictService } from "./service.ts";
 import { createBreaker, freeSocketPath, openToClients } from "./unix-socket.ts";
 import type { VerdictRequest } from "./verdict-request.ts";
 
@@ -122,20 +122,33 @@ export async function startServer(options: ServerOptions): Promise<VerdictServer
     });
   };
 
+  /** Writes the answer, where models are waited for after they were heard. */
+  const writeOnce =
+    (response: ServerResponse, answer: Answer, write: (answer: Answer) => void): (() => void) =>
+    () => {
+      if (answer.heard === undefined) return write(answer);
+      answer.heard.then(write).catch((error: unknown) => {
+        metrics.failure();
+        options.log.error({ err: error }, "an answer could not be written");
+        response.destroy();
+      });
+    };
+
   const parseJson = (message: Buffer): VerdictRequest => readVerdictJson(message, options.wallClockMs());
 
   const giveVerdict: Exchange = (request, response) => {
     const dialect = dialectOf(request.headers["content-type"]);
     if (dialect === "fields") {
       receive(request, response, readVerdictFields, (read, arrived) => {
-        const line = writeVerdictLine(service.answer(read, arrived).verdict);
-        return () => reply(response, 200, "text/plain", line);
+        return writeOnce(response, service.answer(read, arrived), ({ verdict }) =>
+          reply(response, 200, "text/plain", writeVerdictLine(verdict)),
+        );
       });
     } else if (dialect === "json") {
       receive(request, response, parseJson, (read, arrived) => {
-        const { verdict, elapsedUs } = service.answer(read, arrived);
-        const text = writeVerdictJson(verdict, elapsedUs);
-        return () => reply(response, 200, "application/json", text);
+        return writeOnce(response, service.answer(read, arrived, "all"), ({ verdict, elapsedUs }) =>
+          reply(response, 200, "application/json", writeVerdictJson(verdict, elapsedUs)),
+        );
       });
     } else refuse(response, dialect);
   };
@@ -152,9 +165,9 @@ export async function startServer(options: ServerOptions): Promise<VerdictServer
 
   const answerPlugin: Exchange = (request, response) => {
     receive(request, response, readMachineLearningPlugin, (read, arrived) => {
-      const { verdict } = service.answer(read, arrived);
-      const score = writeMachineLearningScore(verdict);
-      return () => reply(response, statusOfVerdict[verdict.verdict], "text/plain", score);
+      return writeOnce(response, service.answer(read, arrived), ({ verdict }) =>
+        reply(response, statusOfVerdict[verdict.verdict], "text/plain", writeMachineLearningScore(verdict)),
+      );
     });
   };
 

@@ -6,6 +6,8 @@ import type { SiteSettings } from "../config/settings.ts";
 import type { Detector, InspectOptions } from "../detector/detector.ts";
 import type { Profiles } from "../profiles/profiles.ts";
 import type { Header } from "../transaction/transaction.ts";
+import type { Points } from "../verdict/decide.ts";
+import type { OperatingPoints, Preset } from "../verdict/operating-point.ts";
 import { type Mode, modes } from "../verdict/verdict.ts";
 
 /** One site in service. */
@@ -25,21 +27,24 @@ export interface SiteTable {
 
 /**
  * Builds the table; all sites share one set of profiles, which are kept by Host. `loadDetector` gives the detector of a path
- * (undefined: the server's own) and throws where it cannot.
+ * (undefined: the server's own) and throws where it cannot; `preset` is that of the sites that name none.
  */
 export function buildSites(
   sites: readonly SiteSettings[],
   loadDetector: (path: string | undefined) => Detector,
+  preset: Preset,
   profiles?: Profiles | undefined,
 ): SiteTable {
   const byName = new Map<string, Site>();
   const byHost = new Map<string, Site>();
   for (const settings of sites) {
+    const detector = loadDetector(settings.model);
+    const points = { ...detector.operatingPoints[settings.preset ?? preset], ...settings.thresholds };
     const site: Site = {
       name: settings.name,
-      detector: loadDetector(settings.model),
+      detector,
       options: Object.fromEntries(
-        modes.map((mode) => [mode, optionsOf(settings, profiles, mode)]),
+        modes.map((mode) => [mode, optionsOf(points, settings.points, profiles, mode)]),
       ) as Site["options"],
     };
     byName.set(site.name, site);
@@ -71,11 +76,16 @@ function hostName(host: string): string {
   return name.endsWith(".") ? name.slice(0, -1) : name;
 }
 
-function optionsOf(settings: SiteSettings, profiles: Profiles | undefined, mode: Mode): InspectOptions {
+function optionsOf(
+  operatingPoints: OperatingPoints,
+  points: Points | undefined,
+  profiles: Profiles | undefined,
+  mode: Mode,
+): InspectOptions {
   return {
     mode,
-    operatingPoints: settings.thresholds,
-    ...(settings.points === undefined ? {} : { points: settings.points }),
+    operatingPoints,
+    ...(points === undefined ? {} : { points }),
     ...(profiles === undefined ? {} : { profiles }),
   };
 }

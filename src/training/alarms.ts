@@ -23,9 +23,10 @@ export interface Alarm {
 /** What was learnt from the alarms. */
 export interface LearntFromAlarms {
   readonly evidence: Evidence;
-  /** Probability from which second opinion lets an alarm stand. */
-  readonly threshold: number;
-  readonly measured: MeasuredSecondOpinion;
+  /** Probability from which second opinion lets an alarm stand, to keep a share of the attacks in (0, 1]. */
+  thresholdKeeping(share: number): number;
+  /** What a threshold does with the alarms. */
+  measure(threshold: number): MeasuredSecondOpinion;
 }
 
 /** A source counts as if it had at most this many alarms of a label. */
@@ -34,15 +35,11 @@ const sourceCap = 800;
 const fewestAlarms = 50;
 
 /**
- * Learns from alarms, and keeps `keeps` of the weight of the attacks. An attack whose probability is below `mislabelled`
+ * Learns from alarms. An attack whose probability is below `mislabelled`
  * even with the evidence of its rules is taken for wrongly labelled and does not count. Undefined where there are too few
  * alarms of a label.
  */
-export function learnFromAlarms(
-  alarms: readonly Alarm[],
-  keeps: number,
-  mislabelled: number,
-): LearntFromAlarms | undefined {
+export function learnFromAlarms(alarms: readonly Alarm[], mislabelled: number): LearntFromAlarms | undefined {
   const attacks = alarms.filter(({ attack }) => attack);
   const benign = alarms.filter(({ attack }) => !attack);
   if (attacks.length < fewestAlarms || benign.length < fewestAlarms) return undefined;
@@ -66,12 +63,9 @@ export function learnFromAlarms(
     sigmoid(alarm.logit + scoreEvidence(byFold.get(alarm.fold)!, alarm.rules));
 
   const trusted = attacks.filter((alarm) => probabilityOf(alarm) >= mislabelled);
-  const threshold = weightedThresholdKeeping(
-    Float64Array.from(trusted, probabilityOf),
-    Float64Array.from(trusted, weightOf),
-    keeps,
-  );
-  const shareOf = (group: readonly Alarm[]): number => {
+  const probabilities = Float64Array.from(trusted, probabilityOf);
+  const weights = Float64Array.from(trusted, weightOf);
+  const shareOf = (group: readonly Alarm[], threshold: number): number => {
     let all = 0;
     let above = 0;
     for (const alarm of group) {
@@ -82,13 +76,13 @@ export function learnFromAlarms(
   };
   return {
     evidence: fitOn(alarms),
-    threshold,
-    measured: {
+    thresholdKeeping: (share) => weightedThresholdKeeping(probabilities, weights, share),
+    measure: (threshold) => ({
       falseAlarms: benign.length,
       attacks: trusted.length,
-      left: shareOf(benign),
-      kept: shareOf(trusted),
-    },
+      left: shareOf(benign, threshold),
+      kept: shareOf(trusted, threshold),
+    }),
   };
 }
 

@@ -6,15 +6,20 @@ import { createHash } from "node:crypto";
 import { ArbiterError } from "../errors.ts";
 import { features } from "../features/catalog.ts";
 import { extract } from "../features/extract.ts";
+import type { Place } from "../features/fold.ts";
 import { fold, foldBuffers, maxFoldBytes } from "../features/fold.ts";
+import type { ViewKind } from "../features/texts.ts";
 import { tokenizer } from "../features/tokenize.ts";
 import type { TrafficRow } from "../traffic/traffic-row.ts";
 import { transactionOf } from "../traffic/traffic-row.ts";
 import type { AttackType } from "../verdict/verdict.ts";
 import { attackTypes } from "../verdict/verdict.ts";
 
-/** One text in both readings: folded letters, and tokens. */
+/** One text as it stands, and in both readings: folded letters, and tokens. */
 export interface ExampleText {
+  readonly text: string;
+  readonly place: Place;
+  readonly view: ViewKind;
   readonly letters: Uint8Array;
   readonly tokens: Uint8Array;
 }
@@ -71,10 +76,17 @@ export function datasetBuilder(): DatasetBuilder {
       if (row.label === undefined) return skip(row.source);
       const attack = row.label === "attack";
       const { row: numbersOf, texts } = extract(transactionOf(row));
-      const foldedTexts = texts.map(({ text, place }) => {
-        fold(text, place, 0, Math.min(text.length, maxTextBytes), folded);
+      const foldedTexts = texts.map(({ text: whole, place, view }): ExampleText => {
+        const text = whole.slice(0, maxTextBytes);
+        fold(text, place, 0, text.length, folded);
         const count = tokenize(folded, tokens);
-        return { letters: folded.symbols.slice(0, folded.length), tokens: tokens.slice(0, count) };
+        return {
+          text,
+          place,
+          view,
+          letters: folded.symbols.slice(0, folded.length),
+          tokens: tokens.slice(0, count),
+        };
       });
       // An attack made of plain words alone cannot be told from a word; fuzz lists hold many of them.
       if (attack && foldedTexts.length === 0) return skip(row.source);

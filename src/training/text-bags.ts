@@ -34,7 +34,7 @@ interface OrdinaryText {
  * its texts that no ordinary request holds, and that are not the carrier that its source sends all attacks in. So nobody
  * is blamed for the headers that all browsers send, or for those of one test tool.
  */
-export function textBags(examples: readonly Example[], reading: keyof ExampleText): TextBag[] {
+export function textBags(examples: readonly Example[], reading: "letters" | "tokens"): TextBag[] {
   const keyOf = (text: ExampleText): string => Buffer.from(text[reading]).toString("latin1");
   const ordinary = new Map<string, OrdinaryText>();
   const textsBySource = new Map<string, number>();

@@ -5,26 +5,33 @@
  */
 
 import type { DetectorParts } from "../detector/detector-file.ts";
-import type { ReadingScores, TextModels } from "../detector/text-judge.ts";
-import { leastLogit, scoreReadings } from "../detector/text-judge.ts";
+import type { TextModels } from "../detector/text-judge.ts";
 import { features } from "../features/catalog.ts";
 import { maxFoldBytes } from "../features/fold.ts";
+import type { BoostedTrees } from "../models/boosted-trees.ts";
 import { fitSymbolNgrams, ngramDefaults } from "../models/fit-symbol-ngrams.ts";
 import type { IsolationForest } from "../models/isolation-forest.ts";
 import { fitIsolationForest, forestDefaults, scoreIsolationForest } from "../models/isolation-forest.ts";
 import { fitLogisticRegression, logisticLogit, sigmoid } from "../models/logistic-regression.ts";
-import type { SymbolNgrams, Window } from "../models/symbol-ngrams.ts";
-import { ngramBuffers } from "../models/symbol-ngrams.ts";
+import type { SymbolNgrams } from "../models/symbol-ngrams.ts";
 import type { Random } from "../random.ts";
 import { seededRandom } from "../random.ts";
-import type { MeasuredThreshold, OperatingPoints } from "../verdict/operating-point.ts";
+import type {
+  MeasuredThreshold,
+  OperatingPoints,
+  OperatingPointsByPreset,
+  Preset,
+} from "../verdict/operating-point.ts";
+import { presets } from "../verdict/operating-point.ts";
 import { attackTypes } from "../verdict/verdict.ts";
 import type { Alarm, LearntFromAlarms } from "./alarms.ts";
 import { learnFromAlarms } from "./alarms.ts";
-import type { Dataset, Example, ExampleText } from "./dataset.ts";
+import type { Dataset, Example } from "./dataset.ts";
 import { featureRows } from "./dataset.ts";
 import type { ScoredRow } from "./evaluate.ts";
 import { shareAtOrAbove, thresholdAt, thresholdKeeping } from "./metrics.ts";
+import type { ReadText } from "./structure.ts";
+import { correctionOf, fitStructure, nothingRead, textReader } from "./structure.ts";
 import { sourceWeights, textBags } from "./text-bags.ts";
 
 export interface TrainOptions {
@@ -41,7 +48,7 @@ export interface TrainOptions {
 /** What training chooses from left-out scores. */
 export type Calibration = Pick<
   DetectorParts,
-  "fusion" | "evidence" | "secondOpinion" | "operatingPoints" | "measured"
+  "fusion" | "structure" | "evidence" | "secondOpinion" | "operatingPoints" | "measured"
 >;
 
 /** What training yields: the detector, and how the models did on each source while they had not seen it. */
@@ -85,20 +92,22 @@ export function train(
   );
   const dropped = new Map<string, number>();
   for (const [index, example] of examples.entries()) {
-    const probability = probabilityOf(firstFusion, scored, index);
+    const probability = sigmoid(fusedLogit(firstFusion, worstOf(scored[index]!), scored[index]!));
     if (example.attack && probability < mislabelled) {
       dropped.set(example.source, (dropped.get(example.source) ?? 0) + 1);
     } else kept.push(index);
   }
 
   const fusion = fuse(examples, scored, kept);
+  const structure = fitCorrections(examples, scored, kept, fusion, foldOf, random);
+  const logits = examples.map((_, index) => logitOf(fusion, structure[foldOf[index]!]!, scored[index]!));
   const leftOutRows = kept.map((index): ScoredRow => {
     const example = examples[index]!;
     return {
       source: example.source,
       label: example.attack ? "attack" : "benign",
       attackType: example.attack ? attackTypes[example.attackClass] : undefined,
-      probability: probabilityOf(fusion, scored, index),
+      probability: sigmoid(logits[index]!),
     };
   });
 
@@ -107,15 +116,17 @@ export function train(
     onProgress("text models", done, total),
   );
   const forest = fitForest(keptExamples, random);
-  const learnt = learnFromAlarms(alarmsOf(examples, scored, foldOf, fusion), keptAlarms, mislabelled);
+  const learnt = learnFromAlarms(alarmsOf(examples, logits, foldOf), mislabelled);
   const { operatingPoints, measured } = chooseThresholds(leftOutRows, learnt);
+  const passed = operatingPoints.balanced["second-opinion"].suspect;
   return {
     parts: {
       forest,
       ...texts,
       fusion,
+      structure: structure[folds]!,
       evidence: learnt?.evidence ?? { signs: [], weights: [] },
-      secondOpinion: learnt?.measured ?? null,
+      secondOpinion: learnt?.measure(passed) ?? null,
       operatingPoints,
       measured,
       provenance: {
@@ -132,7 +143,7 @@ export function train(
 function fitCalibrated(
   { examples, leftOut, digest }: Dataset,
   { seed, madeWith }: TrainOptions,
-  { fusion, evidence, secondOpinion, operatingPoints, measured }: Calibration,
+  { fusion, structure, evidence, secondOpinion, operatingPoints, measured }: Calibration,
   random: Random,
   onProgress: TrainProgress,
 ): DetectorParts {
@@ -142,7 +153,8 @@ function fitCalibrated(
   const forest = fitForest(examples, random);
   const sources = summarize(examples, new Map(), leftOut);
   const provenance = { seed, madeWith, sources, dataDigest: digest };
-  return { forest, ...texts, fusion, evidence, secondOpinion, operatingPoints, measured, provenance };
+  const calibration = { fusion, structure, evidence, secondOpinion, operatingPoints, measured };
+  return { forest, ...texts, ...calibration, provenance };
 }
 
 /**
@@ -186,33 +198,65 @@ function isGenerated(source: string): boolean {
   return source.startsWith("corpus-");
 }
 
-/** Inputs of the fusion for each example: letters, tokens, forest. Shape (examples, 3), row by row. */
-type LeftOutScores = Float64Array;
+/** What models that had not seen the source of an example make of it. */
+interface LeftOutScore {
+  /** Its most suspicious texts, the worst one first. */
+  readonly texts: readonly ReadText[];
+  readonly anomaly: number;
+}
 const fusionInputs = 3;
 
-function logitOf(fusion: DetectorParts["fusion"], scores: LeftOutScores, index: number): number {
-  const at = index * fusionInputs;
-  return logisticLogit(fusion, [scores[at]!, scores[at + 1]!, scores[at + 2]!]);
+function worstOf({ texts }: LeftOutScore): ReadText {
+  return texts[0] ?? nothingRead;
 }
 
-function probabilityOf(fusion: DetectorParts["fusion"], scores: LeftOutScores, index: number): number {
-  return sigmoid(logitOf(fusion, scores, index));
+function fusedLogit(fusion: DetectorParts["fusion"], text: ReadText, { anomaly }: LeftOutScore): number {
+  return logisticLogit(fusion, [text.letters, text.tokens, anomaly]);
+}
+
+/** Log-odds of an example as the detector finds them: of its worst text, with what structure adds. */
+function logitOf(fusion: DetectorParts["fusion"], structure: BoostedTrees, score: LeftOutScore): number {
+  return score.texts.reduce(
+    (worst, text) => Math.max(worst, fusedLogit(fusion, text, score) + correctionOf(structure, text)),
+    fusedLogit(fusion, nothingRead, score),
+  );
+}
+
+/** Trees of structure for the examples of each fold, fitted on those of the others, and behind them those fitted on all. */
+function fitCorrections(
+  examples: readonly Example[],
+  scored: readonly LeftOutScore[],
+  kept: readonly number[],
+  fusion: DetectorParts["fusion"],
+  foldOf: Uint8Array,
+  random: Random,
+): BoostedTrees[] {
+  const weights = evenWeights(examples, kept);
+  const read = kept.map((index, position) => {
+    const score = scored[index]!;
+    return {
+      texts: score.texts,
+      attack: examples[index]!.attack,
+      weight: weights[position]!,
+      offsetOf: (text: ReadText) => fusedLogit(fusion, text, score),
+    };
+  });
+  return Array.from({ length: folds + 1 }, (_, fold) =>
+    fitStructure(
+      read.filter((_, position) => foldOf[kept[position]!] !== fold),
+      random,
+    ),
+  );
 }
 
 /**
  * The alarms on all examples, with what models that had not seen their sources make of them. An attack that reads harmless
  * is among them: CRS did not think so, and such alarms are what evidence is for.
  */
-function alarmsOf(
-  examples: readonly Example[],
-  scores: LeftOutScores,
-  foldOf: Uint8Array,
-  fusion: DetectorParts["fusion"],
-): Alarm[] {
-  return examples.flatMap(({ source, attack, alarms }, index) => {
-    const logit = logitOf(fusion, scores, index);
-    return alarms.map((rules) => ({ source, attack, rules, logit, fold: foldOf[index]! }));
-  });
+function alarmsOf(examples: readonly Example[], logits: readonly number[], foldOf: Uint8Array): Alarm[] {
+  return examples.flatMap(({ source, attack, alarms }, index) =>
+    alarms.map((rules) => ({ source, attack, rules, logit: logits[index]!, fold: foldOf[index]! })),
+  );
 }
 
 function scoreLeftOut(
@@ -220,12 +264,12 @@ function scoreLeftOut(
   foldOf: Uint8Array,
   random: Random,
   onProgress: TrainProgress,
-): LeftOutScores {
-  const scores = new Float64Array(examples.length * fusionInputs);
+): LeftOutScore[] {
+  const scores: LeftOutScore[] = examples.map(() => ({ texts: [], anomaly: 0 }));
   for (let fold = 0; fold < folds; fold++) {
     const others = examples.filter((_, index) => foldOf[index] !== fold);
     if (!others.some((example) => example.attack) || !others.some((example) => !example.attack)) continue;
-    const score = textScorer(
+    const read = textReader(
       fitTexts(others, 0, random, (done, total) =>
         onProgress("left-out sources", fold * total + done, folds * total),
       ),
@@ -233,29 +277,10 @@ function scoreLeftOut(
     const forest = fitForest(others, random);
     for (const [index, example] of examples.entries()) {
       if (foldOf[index] !== fold) continue;
-      const at = index * fusionInputs;
-      const { letters, tokens } = score(example.texts);
-      scores[at] = letters;
-      scores[at + 1] = tokens;
-      scores[at + 2] = scoreIsolationForest(forest, example.row);
+      scores[index] = { texts: read(example.texts), anomaly: scoreIsolationForest(forest, example.row) };
     }
   }
   return scores;
-}
-
-/** The log-odds of the worst of prepared texts, as the detector's text judge finds it. */
-function textScorer(models: TextModels): (texts: readonly ExampleText[]) => ReadingScores {
-  const buffers = ngramBuffers(maxFoldBytes + 2);
-  const window: Window = { logit: 0, start: 0, end: 0 };
-  return (texts) => {
-    let worst: ReadingScores = { letters: leastLogit, tokens: leastLogit };
-    for (const text of texts) {
-      const { letters, tokens } = text;
-      const scores = scoreReadings(models, letters, letters.length, tokens, tokens.length, buffers, window);
-      if (scores.letters + scores.tokens > worst.letters + worst.tokens) worst = scores;
-    }
-    return worst;
-  };
 }
 
 /** Fits one model on the letters of all texts, and one on their tokens, each with `classes` class heads. */
@@ -265,7 +290,7 @@ function fitTexts(
   random: Random,
   onPass: (done: number, total: number) => void,
 ): TextModels {
-  const fitReading = (reading: keyof ExampleText, buckets: number, passesBefore: number): SymbolNgrams => {
+  const fitReading = (reading: "letters" | "tokens", buckets: number, passesBefore: number): SymbolNgrams => {
     const options = { ...ngramDefaults, buckets, classes, maxSymbols: maxFoldBytes + 2 };
     return fitSymbolNgrams(textBags(examples, reading), options, random, (done, total) =>
       onPass(passesBefore * total + done, total * 2),
@@ -289,68 +314,95 @@ function fitForest(examples: readonly Example[], random: Random): IsolationFores
 /** Fuses the left-out scores into log-odds at even odds: attacks and ordinary requests weigh the same in all. */
 function fuse(
   examples: readonly Example[],
-  scored: LeftOutScores,
+  scored: readonly LeftOutScore[],
   kept: readonly number[],
 ): DetectorParts["fusion"] {
-  const weightOf = sourceWeights(kept.map((index) => examples[index]!));
   const inputs = new Float64Array(kept.length * fusionInputs);
-  const labels = new Uint8Array(kept.length);
-  const weights = new Float64Array(kept.length);
-  const mass = [0, 0];
   for (const [position, index] of kept.entries()) {
-    const example = examples[index]!;
-    inputs.set(scored.subarray(index * fusionInputs, (index + 1) * fusionInputs), position * fusionInputs);
-    labels[position] = example.attack ? 1 : 0;
-    weights[position] = weightOf(example);
-    mass[labels[position]!]! += weights[position]!;
+    const { letters, tokens } = worstOf(scored[index]!);
+    inputs.set([letters, tokens, scored[index]!.anomaly], position * fusionInputs);
   }
-  for (let i = 0; i < weights.length; i++) weights[i]! /= mass[labels[i]!]! / (kept.length / 2);
-  return fitLogisticRegression(inputs, fusionInputs, labels, weights);
+  const labels = Uint8Array.from(kept, (index) => (examples[index]!.attack ? 1 : 0));
+  return fitLogisticRegression(inputs, fusionInputs, labels, evenWeights(examples, kept));
 }
 
-/**
- * Share of the left-out attacks with an alarm that second opinion must keep, whatever false alarms it leaves. The goal is
- * 99 % of the attacks outside; those of the corpus resemble what the models have seen more than these do, hence the rest.
- * False alarms that a site raises again and again are what its profiles are for.
- */
-const keptAlarms = 0.996;
-/**
- * Where the data holds no alarms, the share of all left-out attacks. The rest are bare words and fragments of the lists,
- * which read as harmless as they are, and which CRS lets pass too.
- */
-const keptAttacks = 0.97;
-/** Shares of left-out ordinary requests that `suspect` and `attack` may touch where Arbiter acts on its own. */
-const suspectRate = 0.01;
-const attackRate = 0.001;
+/** How much each kept example counts: no source more than its cap, and both labels the same in all. */
+function evenWeights(examples: readonly Example[], kept: readonly number[]): Float64Array {
+  const weightOf = sourceWeights(kept.map((index) => examples[index]!));
+  const weights = Float64Array.from(kept, (index) => weightOf(examples[index]!));
+  const mass = { true: 0, false: 0 };
+  for (const [position, index] of kept.entries()) mass[`${examples[index]!.attack}`] += weights[position]!;
+  for (const [position, index] of kept.entries())
+    weights[position]! /= mass[`${examples[index]!.attack}`] / (kept.length / 2);
+  return weights;
+}
+
+/** What the thresholds of a preset promise, as shares in [0, 1] of left-out rows. */
+interface Promised {
+  /**
+   * Attacks with an alarm that second opinion keeps, whatever false alarms it leaves. Attacks outside resemble what the models
+   * have seen less than left-out ones do: the balanced preset keeps 99.6 % of these to keep 99 % of those.
+   */
+  readonly keptAlarms: number;
+  /**
+   * Where the data holds no alarms, the share of all left-out attacks. The rest are bare words and fragments of the lists,
+   * which read as harmless as they are, and which CRS lets pass too.
+   */
+  readonly keptAttacks: number;
+  /** Ordinary requests that `suspect` and `attack` may touch where Arbiter acts on its own. */
+  readonly suspectRate: number;
+  readonly attackRate: number;
+}
+
+const promises: Readonly<Record<Preset, Promised>> = {
+  strict: { keptAlarms: 0.999, keptAttacks: 0.985, suspectRate: 0.05, attackRate: 0.01 },
+  balanced: { keptAlarms: 0.996, keptAttacks: 0.97, suspectRate: 0.01, attackRate: 0.001 },
+  lenient: { keptAlarms: 0.98, keptAttacks: 0.9, suspectRate: 0.001, attackRate: 0.0001 },
+};
 
 function chooseThresholds(
   rows: readonly ScoredRow[],
   learnt: LearntFromAlarms | undefined,
 ): {
-  operatingPoints: OperatingPoints;
+  operatingPoints: OperatingPointsByPreset;
   measured: MeasuredThreshold[];
 } {
-  const benign = Float64Array.from(
-    rows.filter(({ label }) => label === "benign"),
-    (row) => row.probability,
-  );
-  const attacks = Float64Array.from(
-    rows.filter(({ label }) => label === "attack"),
-    (row) => row.probability,
-  );
-  const measure = (threshold: number): MeasuredThreshold => ({
-    threshold,
-    falseAlarms: shareAtOrAbove(benign, threshold),
-    detection: shareAtOrAbove(attacks, threshold),
-  });
+  const probabilities = (wanted: string): Float64Array =>
+    Float64Array.from(
+      rows.filter(({ label }) => label === wanted),
+      (row) => row.probability,
+    );
+  const benign = probabilities("benign");
+  const attacks = probabilities("attack");
   const within = (threshold: number): number => Math.min(1 - 1e-12, Math.max(1e-12, threshold));
-  const attack = within(thresholdAt(benign, attackRate));
-  const suspect = Math.min(attack, within(thresholdAt(benign, suspectRate)));
-  const pass = Math.min(attack, within(learnt?.threshold ?? thresholdKeeping(attacks, keptAttacks)));
-  const alone = { suspect, attack };
+  const pointsOf = ({ keptAlarms, keptAttacks, suspectRate, attackRate }: Promised): OperatingPoints => {
+    const attack = within(thresholdAt(benign, attackRate));
+    const suspect = Math.min(attack, within(thresholdAt(benign, suspectRate)));
+    const kept = learnt?.thresholdKeeping(keptAlarms) ?? thresholdKeeping(attacks, keptAttacks);
+    const alone = { suspect, attack };
+    return {
+      "second-opinion": { suspect: Math.min(attack, within(kept)), attack },
+      scoring: alone,
+      general: alone,
+    };
+  };
+  const operatingPoints = Object.fromEntries(
+    presets.map((preset) => [preset, pointsOf(promises[preset])]),
+  ) as OperatingPointsByPreset;
+  const thresholds = new Set(
+    Object.values(operatingPoints).flatMap((points) =>
+      Object.values(points).flatMap(({ suspect, attack }) => [suspect, attack]),
+    ),
+  );
   return {
-    operatingPoints: { "second-opinion": { suspect: pass, attack }, scoring: alone, general: alone },
-    measured: [pass, suspect, attack, within(thresholdAt(benign, 0.0001))].sort((a, b) => a - b).map(measure),
+    operatingPoints,
+    measured: [...thresholds]
+      .sort((a, b) => a - b)
+      .map((threshold) => ({
+        threshold,
+        falseAlarms: shareAtOrAbove(benign, threshold),
+        detection: shareAtOrAbove(attacks, threshold),
+      })),
   };
 }
 

@@ -14,6 +14,29 @@ export interface OperatingPoint {
 /** One operating point for each mode. */
 export type OperatingPoints = Readonly<Record<Mode, OperatingPoint>>;
 
+/**
+ * How hard a detector judges. `strict` calls 1 of 100 ordinary requests an attack where Arbiter acts on its own, `balanced`
+ * 1 of 1,000, `lenient` 1 of 10,000; as a second opinion they keep 99.9, 99.6 and 98 % of the attacks behind the alarms.
+ */
+export const presets = ["strict", "balanced", "lenient"] as const;
+export type Preset = (typeof presets)[number];
+
+/** The operating points of each preset. */
+export type OperatingPointsByPreset = Readonly<Record<Preset, OperatingPoints>>;
+
+/** Paranoia level from which CRS is a net for nearly everything: it blocks every third ordinary request then. */
+const wideNet = 2;
+
+/**
+ * The operating point for a transaction on which CRS ran at `paranoiaLevel`. As a second opinion, on level 1 whatever is not surely
+ * harmless stays denied; from level 2 on, where most alarms are false, only what Arbiter would deny on its own.
+ */
+export function pointFor(points: OperatingPoints, mode: Mode, paranoiaLevel: number): OperatingPoint {
+  if (mode !== "second-opinion" || paranoiaLevel < wideNet) return points[mode];
+  const { attack } = points.general;
+  return { suspect: attack, attack };
+}
+
 /** What a threshold costs and finds, on left-out sources. Shares in [0, 1]. */
 export interface MeasuredThreshold {
   readonly threshold: number;

@@ -33,6 +33,12 @@ export const attackTypes = [
 ] as const;
 export type AttackType = (typeof attackTypes)[number];
 
+/**
+ * What a verdict calls an attack: one of the types, or `unusual` for what is odd in its parameter and reads like none of
+ * them. No model learns `unusual`, and no traffic file says it.
+ */
+export type VerdictType = AttackType | "unusual";
+
 /** One reason for a verdict, for people: the parameter, the piece of it, and what is wrong with it. */
 export interface Reason {
   /** Location and name, such as `query:q` or `header:user-agent`; made displayable, at most 80 characters. */
@@ -42,6 +48,18 @@ export interface Reason {
   readonly why: string;
 }
 
+/** What a model of the user's own said about the request. */
+export interface ModelScore {
+  /** Its name in the settings. */
+  readonly name: string;
+  /** `shadow`: it had no say. `vote`: its score is part of the probability, unless it is null. */
+  readonly role: "shadow" | "vote";
+  /** Probability of an attack in [0, 1], higher is worse; null where there is none. */
+  readonly score: number | null;
+  /** Why there is no score, such as `late`. */
+  readonly failure?: string;
+}
+
 export interface Verdict {
   readonly id: string;
   readonly verdict: VerdictWord;
@@ -49,11 +67,13 @@ export interface Verdict {
   readonly probability: number;
   /** Points for the CRS anomaly score; an integer, higher is worse. */
   readonly points: number;
-  readonly attackType: AttackType | null;
+  readonly attackType: VerdictType | null;
   /** The weightiest reasons first, at most 3; empty on a plain `pass`. */
   readonly reasons: readonly Reason[];
   /** True where some part of the request could not be inspected. */
   readonly partial: boolean;
   /** Identifies the detector: the first 12 hexadecimal digits of its file's digest. */
   readonly model: string;
+  /** Models of the user's own that were asked, in the order of the settings; left out where none was. */
+  readonly models?: readonly ModelScore[];
 }

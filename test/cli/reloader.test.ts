@@ -28,7 +28,7 @@ describe("a reload", () => {
 
   it("hands the new settings to the service and counts", async () => {
     const { reload, metrics, reloads } = set({});
-    reload();
+    await reload();
     expect(reloads.length).toBe(1);
     expect(await metrics.text()).toContain('arbiter_reloads_total{outcome="done"} 1');
   });
@@ -38,7 +38,7 @@ describe("a reload", () => {
       throw new ArbiterError("config_invalid", "x");
     };
     const { reload, metrics, reloads } = set({ load: bad });
-    reload();
+    await reload();
     expect(reloads).toEqual([]);
     expect(await metrics.text()).toContain('arbiter_reloads_total{outcome="refused"} 1');
   });

@@ -19,7 +19,11 @@ describe("texts from the settings table", () => {
   });
 
   it("hold an example that is a settings file and sets nothing", () => {
-    expect(readSettingsFile(Buffer.from(exampleFile()), "example")).toEqual({ values: new Map(), sites: [] });
+    expect(readSettingsFile(Buffer.from(exampleFile()), "example")).toEqual({
+      values: new Map(),
+      sites: [],
+      models: [],
+    });
   });
 
   it("hold an example whose lines are right when they are uncommented", () => {

@@ -157,7 +157,7 @@ describe("a settings file", () => {
     ["", "sites:\n"],
     ["", "---\n"],
   ])("%s: %j sets nothing", (_id, text) => {
-    expect(read(text)).toEqual({ values: new Map(), sites: [] });
+    expect(read(text)).toEqual({ values: new Map(), sites: [], models: [] });
   });
 
   it("holds groups of settings and sites", () => {

@@ -19,9 +19,10 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   training: ["transaction", "features", "models", "verdict", "detector", "traffic"],
   seclang: [],
   config: ["profiles", "verdict", "detector"],
-  server: ["transaction", "profiles", "verdict", "detector", "config"],
+  foreign: ["transaction", "features", "verdict", "config"],
+  server: ["transaction", "profiles", "verdict", "detector", "config", "foreign"],
   gateway: ["transaction", "verdict", "config", "server"],
-  cli: ["verdict", "detector", "traffic", "training", "seclang", "config", "server", "gateway"],
+  cli: ["verdict", "detector", "traffic", "training", "seclang", "config", "foreign", "server", "gateway"],
   "index.ts": ["transaction", "profiles", "verdict", "detector", "config"],
 };
 const everyone = ["errors.ts", "random.ts"];
@@ -29,6 +30,7 @@ const everyone = ["errors.ts", "random.ts"];
 /** Package → the folders that may import it. */
 const packages: Readonly<Record<string, readonly string[]>> = {
   commander: ["cli"],
+  "onnxruntime-web": ["foreign"],
   pino: ["server", "gateway", "cli"],
   "prom-client": ["server"],
   yaml: ["config"],
@@ -36,7 +38,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Folders that may read files, the network, the clock and the process; to all others these enter as arguments. */
-const outside = ["traffic", "seclang", "config", "server", "gateway", "cli"];
+const outside = ["traffic", "seclang", "config", "foreign", "server", "gateway", "cli"];
 /** Modules of Node that compute and nothing else. */
 const pureModules = ["node:crypto", "node:zlib"];
 

@@ -4,18 +4,22 @@ import { filesBelow, sourceFiles } from "./source-files.ts";
 /** Sources without a test of their own, each with the reason. */
 const exceptions: Readonly<Record<string, string>> = {
   "src/cli/package-version.ts": "one constant; test/cli/main.test.ts reads it through --version",
+  "src/cli/recorded-verdicts.ts": "covered by test/cli/commands/models.test.ts",
   "src/cli/traffic-input.ts": "covered by the commands that read traffic, in test/cli/commands",
   "src/config/settings.ts":
     "a table; test/config/load.test.ts and test/config/reference.test.ts read all of it",
   "src/features/feature.ts": "a type",
+  "src/foreign/foreign-model.ts": "a contract and a list of words",
+  "src/foreign/onnx-worker.ts": "a thread; test/foreign/onnx-model.test.ts runs it",
   "src/index.ts": "held by test/contracts/public-surface.test.ts",
-  "src/verdict/operating-point.ts": "types",
   "src/verdict/verdict.ts": "types and two lists of words",
 };
 
 /** Tests of a whole folder, each with what it holds. */
 const catalogues: Readonly<Record<string, string>> = {
+  "test/cli/commands/models.test.ts": "models of the user's own in all commands that ask them",
   "test/detector/learning.test.ts": "what a site teaches the detector, and the poisoning protocols",
+  "test/detector/redesign.test.ts": "a redesign of the demo's shop, before and after it is learnt",
   "test/server/bad-input.test.ts": "the catalogue of bad input for the verdict API",
 };
 

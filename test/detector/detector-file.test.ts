@@ -418,49 +418,49 @@ describe("a wrong header is refused, though the digest fits", () => {
     [
       "a threshold of zero",
       (h) => {
-        h.operatingPoints.general.attack = 0;
+        h.operatingPoints.balanced.general.attack = 0;
       },
     ],
     [
       "a threshold of one",
       (h) => {
-        h.operatingPoints.general.attack = 1;
+        h.operatingPoints.balanced.general.attack = 1;
       },
     ],
     [
       "a threshold that is null, as NaN is written",
       (h) => {
-        h.operatingPoints.scoring.suspect = null;
+        h.operatingPoints.balanced.scoring.suspect = null;
       },
     ],
     [
       "a threshold below nothing",
       (h) => {
-        h.operatingPoints.scoring.suspect = -0.1;
+        h.operatingPoints.balanced.scoring.suspect = -0.1;
       },
     ],
     [
       "a threshold in words",
       (h) => {
-        h.operatingPoints.scoring.suspect = "0.5";
+        h.operatingPoints.balanced.scoring.suspect = "0.5";
       },
     ],
     [
       "thresholds in the wrong order",
       (h) => {
-        h.operatingPoints.general = { suspect: 0.9, attack: 0.1 };
+        h.operatingPoints.balanced.general = { suspect: 0.9, attack: 0.1 };
       },
     ],
     [
       "a mode missing",
       (h) => {
-        delete h.operatingPoints.general;
+        delete h.operatingPoints.balanced.general;
       },
     ],
     [
       "an unknown mode",
       (h) => {
-        h.operatingPoints.other = { suspect: 0.1, attack: 0.9 };
+        h.operatingPoints.balanced.other = { suspect: 0.1, attack: 0.9 };
       },
     ],
     [

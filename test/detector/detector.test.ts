@@ -250,3 +250,35 @@ describe("inspecting", () => {
     );
   });
 });
+
+describe("votes of other models", () => {
+  const calm = get("green river");
+  const point = { suspect: 0.3, attack: 0.8 };
+  const vote = (score: number, weight = 0.9) => ({
+    votes: [{ name: "mine", score, weight }],
+    operatingPoints: { general: point, "second-opinion": point },
+  });
+
+  test("raise a verdict, and are said first where they alone did", () => {
+    const verdict = detector.inspect(calm, vote(1));
+    expect(["suspect", "attack"]).toContain(verdict.verdict);
+    expect(verdict.reasons[0]).toMatchObject({ where: "model:mine", what: "score 1.00" });
+    expect(verdict.reasons.length).toBeLessThanOrEqual(3);
+  });
+
+  test("lower a verdict, and are no reason then", () => {
+    const verdict = detector.inspect(get(injection), vote(0, 1));
+    expect(verdict).toMatchObject({ verdict: "pass", reasons: [] });
+  });
+
+  test("change nothing where there are none", () => {
+    for (const value of ["green river", injection])
+      expect(detector.inspect(get(value), { votes: [] })).toEqual(inspect(value));
+  });
+
+  test("lift no alarm on a request that was not read whole", () => {
+    const request = get(injection, { missing: ["body"] });
+    const options = { mode: "second-opinion", ...vote(0, 1) } as const;
+    expect(detector.inspect(request, options).verdict).toBe("unavailable");
+  });
+});

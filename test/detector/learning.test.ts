@@ -34,6 +34,9 @@ const search = (words: string, client = "10.0.0.1"): Transaction =>
 const probabilityOf = (transaction: Transaction, profiles?: Profiles): number =>
   detector.inspect(transaction, profiles === undefined ? {} : { profiles }).probability;
 
+/** Log-odds of a probability. */
+const logit = (probability: number): number => Math.log(probability / (1 - probability));
+
 const tables = ["orders", "plants", "tools", "members", "visits", "beds", "seeds", "prices"];
 const columns = ["name", "price", "sown_on", "shelf", "town", "amount", "email", "since"];
 
@@ -93,7 +96,7 @@ describe("a forum about databases", () => {
   test("makes statements in its posts less alarming, and nothing elsewhere", () => {
     const cold = probabilityOf(post(alarming, "10.9.0.1"));
     expect(cold).toBeGreaterThan(0.5);
-    expect(probabilityOf(post(alarming, "10.9.0.1"), warm)).toBeLessThan(cold / 2);
+    expect(logit(probabilityOf(post(alarming, "10.9.0.1"), warm))).toBeLessThan(logit(cold) - 2);
     const elsewhere = {
       headers: post("", "").headers.map((h) => (h.name === "Host" ? { ...h, value: "x.example" } : h)),
     };
@@ -103,8 +106,26 @@ describe("a forum about databases", () => {
   });
 
   test("makes syntax more alarming in a search that never has any", () => {
-    const odd = "name like '%a%' or 1";
+    const odd = "name = 'a' or 1";
     expect(probabilityOf(search(odd), warm)).toBeGreaterThan(probabilityOf(search(odd)));
+  });
+
+  test("says what was expected where a value is odd", () => {
+    const { reasons } = detector.inspect(search("1-if(1=1,1,0)"), { profiles: warm });
+    expect(reasons[0]!.why).toMatch(/is odd here: [0-9]+ values so far, .* of them (words|prose), of up to/);
+    expect(detector.inspect(search("1-if(1=1,1,0)")).reasons[0]!.why).not.toMatch(/odd here/);
+  });
+
+  test("names what is odd and fits no class `unusual`", () => {
+    const odd = search("//--//");
+    const options = { operatingPoints: { general: { suspect: 0.02, attack: 0.9 } } };
+    expect(detector.inspect(odd, { ...options, profiles: warm }).attackType).toBe("unusual");
+    expect(detector.inspect(odd, options).attackType).not.toBe("unusual");
+  });
+
+  test("makes nothing an attack that is only odd", () => {
+    const word = search("pneumonoultramicroscopicsilicovolcanoconiosis_ABC-123");
+    expect(probabilityOf(word, warm)).toBe(probabilityOf(word));
   });
 
   test("lets no attack pass that would not pass without it", () => {
@@ -176,6 +197,21 @@ describe("whoever poisons the profiles", () => {
     expect(lost(profiles)).toBe(0);
   });
 
+  test("as a botnet that sends odd values takes the raise away, and gets them judged no milder than cold", () => {
+    const profiles = new Profiles();
+    visit(profiles, 300, 8);
+    const odd = search("name = 'a' or 1");
+    const [cold, before] = [probabilityOf(odd), probabilityOf(odd, profiles)];
+    expect(before).toBeGreaterThan(cold + 0.05);
+    for (let i = 0; i < 2_000; i++)
+      detector.learn(search(attacks[i % attacks.length]!, `10.${i % 250}.${i % 40}.1`), profiles);
+    const after = probabilityOf(odd, profiles);
+    expect(after).toBeLessThan(before);
+    // What the visitors' own quotes excuse, they excuse with and without the botnet.
+    expect(after).toBeGreaterThan(cold - 0.05);
+    expect(lost(profiles)).toBe(0);
+  });
+
   test("step by step, from a harmless text to an attack, gets no further than without profiles", () => {
     const profiles = new Profiles();
     visit(profiles, 200, 4);
@@ -205,5 +241,16 @@ test("a page that a release adds is no more alarming than on an unknown site, an
   }
   for (let i = 0; i < 60; i++) detector.learn(page(question(random), `10.1.${i % 20}.1`), profiles);
   const asked = page(alarming, "10.0.0.1");
-  expect(probabilityOf(asked, profiles)).toBeLessThan(probabilityOf(asked) / 2);
+  expect(logit(probabilityOf(asked, profiles))).toBeLessThan(logit(probabilityOf(asked)) - 2);
+});
+
+test("visitors who begin to search for code are soon no longer odd", () => {
+  const profiles = new Profiles();
+  visit(profiles, 400, 9);
+  const random = seededRandom(10);
+  const asked = search(alarming);
+  const cold = probabilityOf(asked);
+  expect(probabilityOf(asked, profiles)).toBeGreaterThan(cold);
+  for (let i = 0; i < 200; i++) detector.learn(search(question(random), `10.0.${i % 40}.1`), profiles);
+  expect(probabilityOf(asked, profiles)).toBeLessThan(cold);
 });

@@ -8,6 +8,7 @@ const textAt = (location: Location, name: string, isName = false): Text => ({
   parameter: { location, name, value: "v" },
   isName,
   place: "value",
+  view: "decoded",
   text: "v",
 });
 
@@ -20,31 +21,33 @@ describe("where", () => {
     ["path", textAt("path", "")],
     ["body", textAt("body", "")],
   ])("%s", (where, text) => {
-    expect(textReason(text, "v", "sqli", 0).where).toBe(where);
+    expect(textReason(text, "v", "sqli").where).toBe(where);
   });
 
   test("a long name is cut", () => {
-    expect(textReason(textAt("query", "n".repeat(5000)), "v", "sqli", 0).where.length).toBeLessThanOrEqual(
-      80,
-    );
+    expect(textReason(textAt("query", "n".repeat(5000)), "v", "sqli").where.length).toBeLessThanOrEqual(80);
   });
 });
 
 test("the piece is shown trimmed, cut, and without control characters", () => {
-  expect(textReason(textAt("query", "q"), "  \x00<b>\x1b \n", "xss", 0).what).toBe("\\u0000<b>\\u001b");
-  expect(textReason(textAt("query", "q"), "x".repeat(5000), "xss", 0).what.length).toBeLessThanOrEqual(81);
+  expect(textReason(textAt("query", "q"), "  \x00<b>\x1b \n", "xss").what).toBe("\\u0000<b>\\u001b");
+  expect(textReason(textAt("query", "q"), "x".repeat(5000), "xss").what.length).toBeLessThanOrEqual(81);
 });
 
 test("every attack type has words of its own", () => {
-  const words = attackTypes.map((type) => textReason(textAt("query", "q"), "v", type, 0).why);
+  const words = attackTypes.map((type) => textReason(textAt("query", "q"), "v", type).why);
   expect(new Set(words).size).toBe(attackTypes.length);
   for (const word of words) expect(word).toMatch(/^this piece reads like (an?|the|SQL|script|program) /);
 });
 
-test("a text is said to be rare in its parameter where that raised the probability", () => {
-  const why = (shift: number): string => textReason(textAt("query", "q"), "v", "sqli", shift).why;
-  expect(why(1)).toBe(`${why(0)}, and ordinary values of this parameter do not`);
-  expect(why(-2)).toBe(why(0));
+test("a text that is odd in its parameter comes with what was expected there", () => {
+  const expected = "240 values so far, all of them integers";
+  expect(textReason(textAt("query", "q"), "v", "sqli", expected).why).toBe(
+    `this piece reads like SQL injection, and is odd here: ${expected}`,
+  );
+  expect(textReason(textAt("query", "q"), "v", "unusual", expected).why).toBe(
+    `this piece is odd here: ${expected}`,
+  );
 });
 
 test("an unusual shape shows its score", () => {

@@ -10,7 +10,7 @@ import {
 } from "../../src/detector/text-judge.ts";
 import { maxFoldBytes } from "../../src/features/fold.ts";
 import type { Text } from "../../src/features/texts.ts";
-import type { ParameterHistory } from "../../src/profiles/profiles.ts";
+import type { ParameterHistory } from "../../src/profiles/parameter-history.ts";
 import { tinyDetectorFile } from "../training/tiny-traffic.ts";
 
 const judge = textJudge(parseDetector(tinyDetectorFile()));
@@ -19,6 +19,7 @@ const textOf = (text: string): Text => ({
   parameter: { location: "query", name: "q", value: text },
   isName: false,
   place: "value",
+  view: "decoded",
   text,
 });
 const hostile = textOf("x' union select null,user from t--");
@@ -54,7 +55,8 @@ describe("the worst text", () => {
 describe("the history of a parameter", () => {
   const history = (familiar: boolean, raise = 0): ParameterHistory => ({
     isFamiliar: () => familiar,
-    raise,
+    raiseOf: () => raise,
+    describe: () => undefined,
   });
   const found = (
     texts: readonly Text[],
@@ -68,6 +70,13 @@ describe("the history of a parameter", () => {
 
   test("lowers the odds where its pieces are familiar, down to a bound", () => {
     expect(found([hostile], () => history(true)).shift).toBe(-largestRelief);
+  });
+
+  test("excuses no address inside, and what stands far from one", () => {
+    const inside = textOf(`${hostile.text} http://127.0.0.1/`);
+    expect(found([inside], () => history(true)).shift).toBeGreaterThanOrEqual(0);
+    const far = textOf(`http://127.0.0.1/ ${"plain words ".repeat(40)} ${hostile.text}`);
+    expect(found([far], () => history(true)).shift).toBe(-largestRelief);
   });
 
   test("raises them where such texts are rare, and not where they are familiar", () => {
@@ -103,7 +112,8 @@ describe("the history of a parameter", () => {
     for (const text of [hostile, textOf(`${"ab, ".repeat(5_000)}${hostile.text}`)]) {
       const known = new Set<string>();
       const lesson = {
-        raise: 0,
+        raiseOf: () => 0,
+        describe: () => undefined,
         isFamiliar: (reading: string, bucket: number) => known.has(`${reading} ${bucket}`),
         notePiece: (reading: string, bucket: number) => void known.add(`${reading} ${bucket}`),
         noteValue: () => {},
@@ -116,15 +126,24 @@ describe("the history of a parameter", () => {
 
 describe("the description", () => {
   test("names the attack type and a piece of the text", () => {
-    const { piece, attackType } = judge.describe(judge.findWorst([hostile]));
+    const { piece, attackType, isClear } = judge.describe(judge.findWorst([hostile]));
     expect(attackType).toBe("sqli");
+    expect(isClear).toBe(true);
     expect(hostile.text).toContain(piece);
     const markup = judge.describe(judge.findWorst([textOf('"><img src=x onerror=alert(1)>')]));
     expect(markup.attackType).toBe("xss");
   });
 
+  test("says where no type is clearly the likeliest", () => {
+    expect(judge.describe(judge.findWorst([textOf("im////")])).isClear).toBe(false);
+  });
+
   test("of no text is empty", () => {
-    expect(judge.describe(judge.findWorst([]))).toEqual({ piece: "", attackType: "other" });
+    expect(judge.describe(judge.findWorst([]))).toEqual({
+      piece: "",
+      attackType: "other",
+      isClear: false,
+    });
   });
 });
 

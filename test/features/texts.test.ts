@@ -122,7 +122,7 @@ describe("what a client prefers to get", () => {
     ["X-Accept", "*/*"],
     ["User-Agent", "text/html,a/b"],
   ])("is read where it is more than that: %s: %s", (name, value) => {
-    expect(textsOfHeader(name, value)).toEqual([value]);
+    expect(textsOfHeader(name, value)).toContain(value);
   });
 });
 

@@ -4,8 +4,10 @@ import type { IsolationForest } from "../../src/models/isolation-forest.ts";
 import {
   expectedDepth,
   fitIsolationForest,
+  isolationForest,
   scoreIsolationForest,
 } from "../../src/models/isolation-forest.ts";
+import type { Plain } from "../../src/models/model.ts";
 import { seededRandom } from "../../src/random.ts";
 import { areaUnderRoc } from "../../src/training/metrics.ts";
 
@@ -192,6 +194,18 @@ describe("fitting", () => {
     expect(forest.sampleSize).toBe(10);
   });
 
+  test("more features than a byte can name are told apart", () => {
+    const columns = 300;
+    const wide = new Float64Array(64 * columns);
+    for (let row = 0; row < 64; row++) wide[row * columns + 290] = row;
+    const forest = fitIsolationForest(wide, columns, { trees: 20, sampleSize: 64 }, seededRandom(1));
+    expect(new Set(forest.feature)).toEqual(new Set([-1, 290]));
+    const odd = new Float64Array(columns);
+    odd[290] = 500;
+    const ordinary = odd.with(290, 32);
+    expect(scoreIsolationForest(forest, odd)).toBeGreaterThan(scoreIsolationForest(forest, ordinary));
+  });
+
   test("equal rows give one leaf and a score for all the same", () => {
     const forest = fitIsolationForest(
       new Float64Array(40).fill(3),
@@ -201,5 +215,34 @@ describe("fitting", () => {
     );
     expect(forest.feature).toHaveLength(4);
     expect(scoreIsolationForest(forest, Float64Array.of(3, 3))).toBeCloseTo(0.5, 6);
+  });
+});
+
+describe("a state from a file is refused", () => {
+  const fitted = fitIsolationForest(
+    flat(reference.train),
+    columns,
+    { trees: 3, sampleSize: 16 },
+    seededRandom(1),
+  );
+  const state = fitted as unknown as Readonly<Record<string, Plain>>;
+
+  test("only where it is wrong", () => {
+    expect(isolationForest.check(state)).toEqual(fitted);
+  });
+
+  test.each<[string, Record<string, Plain>]>([
+    ["no trees", { roots: new Int32Array(0) }],
+    ["a tree outside the forest", { roots: Int32Array.of(fitted.feature.length) }],
+    ["a walk in circles", { left: fitted.left.map(() => 0) }],
+    ["a child behind the last node", { left: fitted.left.map(() => fitted.left.length - 1) }],
+    ["a column that no row has", { feature: Int8Array.from(fitted.feature, () => columns) }],
+    ["a depth below zero", { depth: fitted.depth.map(() => -1) }],
+    ["a node too few", { threshold: fitted.threshold.subarray(1) }],
+    ["a sample of one", { sampleSize: 1 }],
+  ])("%s", (_, change) => {
+    expect(() => isolationForest.check({ ...state, ...change })).toThrow(
+      expect.objectContaining({ code: "model_invalid" }),
+    );
   });
 });

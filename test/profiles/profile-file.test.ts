@@ -21,7 +21,7 @@ function learnt(): Profiles {
     for (const host of ["a.example", "__proto__", "ü\n{}"]) {
       const lesson = profiles.learn(request(`10.0.${network}.1`, host))(q)!;
       for (let piece = 0; piece < 400; piece++) lesson.notePiece("letters", piece);
-      lesson.noteValue(network % 9 === 0);
+      lesson.noteValue("12", network % 9 === 0);
     }
   }
   return profiles;

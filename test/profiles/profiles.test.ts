@@ -1,6 +1,9 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import type { Segment } from "../../src/profiles/endpoints.ts";
-import { type ParameterName, Profiles, profileLimits } from "../../src/profiles/profiles.ts";
+import type { ParameterName } from "../../src/profiles/parameter-name.ts";
+import { Profiles, profileLimits } from "../../src/profiles/profiles.ts";
 import { buildTransaction } from "../../src/transaction/build.ts";
 import type { Transaction } from "../../src/transaction/transaction.ts";
 
@@ -17,12 +20,39 @@ function teach(
   for (let network = from; network < from + networks; network++) {
     const lesson = profiles.learn(request(uri, `10.0.${network}.1`, host))(parameter)!;
     lesson.notePiece("tokens", 42);
-    lesson.noteValue(false);
+    lesson.noteValue("12", false);
   }
 }
 
 const isFamiliar = (profiles: Profiles, transaction: Transaction, name = q): boolean | undefined =>
   profiles.historyOf(transaction)?.(name)?.isFamiliar("tokens", 42);
+
+test("all profiles stay below 24 MB at their limits", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const used = async (): Promise<number> => {
+    for (let i = 0; i < 3; i++) {
+      collect();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const { heapUsed, arrayBuffers } = process.memoryUsage();
+    return heapUsed + arrayBuffers;
+  };
+  const before = await used();
+  const profiles = new Profiles();
+  for (let host = 0; host < profileLimits.sites; host++) {
+    for (let page = 0; page < 4; page++) {
+      const client = `10.0.${page}.1`;
+      const lessonOf = profiles.learn(request(`/${host}-${page}/page`, client, `${host}.example`));
+      for (let n = 0; n < 4; n++)
+        lessonOf({ location: "query", name: `name_${host}_${n}` })?.noteValue("12", false);
+    }
+  }
+  const bytes = (await used()) - before;
+  expect(profiles.sites.size).toBe(profileLimits.sites);
+  expect(bytes).toBeGreaterThan(12 * 1_048_576);
+  expect(bytes).toBeLessThan(24 * 1_048_576);
+});
 
 describe("what is learnt of a parameter", () => {
   test("is known at its endpoint, at the siblings of that, and nowhere else", () => {
@@ -84,7 +114,7 @@ describe("what is learnt of a parameter", () => {
       for (let i = 0; i < values; i++)
         profiles
           .learn(request("/wiki/two", `10.0.${i % 40}.1`))(q)!
-          .noteValue(false);
+          .noteValue("12", false);
     };
     another(299);
     expect(isFamiliar(profiles, request("/wiki/two"))).toBe(true);
@@ -99,20 +129,22 @@ test("a loud network teaches nothing alone", () => {
   for (let i = 0; i < 1_000; i++) {
     const lesson = profiles.learn(request("/?q=x", `10.9.9.${i % 256}`))(q)!;
     lesson.notePiece("tokens", 42);
-    lesson.noteValue(false);
+    lesson.noteValue("12", false);
   }
   expect(isFamiliar(profiles, request("/"))).toBeUndefined();
 });
 
 test("startling values that are no lessons make others weigh less, and grow nothing", () => {
   const profiles = new Profiles();
+  const startling = { ...q, value: "12'" };
   teach(profiles, "/?q=x", { networks: 200 });
-  const raise = (): number => profiles.historyOf(request("/"))!(q)!.raise;
+  const raise = (): number => profiles.historyOf(request("/"))!(q)!.raiseOf("12");
   const before = raise();
-  for (let network = 0; network < 60; network++) profiles.noteStartling(request("/", `10.0.${network}.1`), q);
+  for (let network = 0; network < 60; network++)
+    profiles.noteStartling(request("/", `10.0.${network}.1`), startling);
   expect(raise()).toBeLessThan(before);
-  profiles.noteStartling(request("/never/seen"), q);
-  profiles.noteStartling(request("/", "10.0.0.1", "never.seen"), q);
+  profiles.noteStartling(request("/never/seen"), startling);
+  profiles.noteStartling(request("/", "10.0.0.1", "never.seen"), startling);
   expect(profiles.historyOf(request("/never/seen"))?.(q)).toBeUndefined();
   expect(profiles.sites.size).toBe(1);
 });

@@ -3,6 +3,7 @@
  */
 import type { Detector } from "../../src/detector/detector.ts";
 import type { Transaction } from "../../src/transaction/transaction.ts";
+import type { OperatingPoints } from "../../src/verdict/operating-point.ts";
 import type { VerdictWord } from "../../src/verdict/verdict.ts";
 
 /** Every transaction that a fake detector has seen, oldest first. */
@@ -15,11 +16,14 @@ const probabilities = { pass: 0.01, suspect: 0.5, attack: 0.99, unavailable: 0 }
 /** Makes a fake with this id. A parameter that contains `BROKEN` makes it throw. */
 export function fakeDetector(id = "fake00000000"): FakeDetector {
   const seen: Transaction[] = [];
-  const point = { suspect: 0.3, attack: 0.8 };
+  const pointsAt = (suspect: number): OperatingPoints => {
+    const point = { suspect, attack: 0.8 };
+    return { "second-opinion": point, scoring: point, general: point };
+  };
   return {
     id,
     seen,
-    operatingPoints: { "second-opinion": point, scoring: point, general: point },
+    operatingPoints: { strict: pointsAt(0.2), balanced: pointsAt(0.3), lenient: pointsAt(0.4) },
     measured: [],
     provenance: { seed: 1, madeWith: "test", sources: [], dataDigest: "0".repeat(64) },
     inspect(transaction, options = {}) {

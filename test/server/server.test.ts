@@ -214,6 +214,7 @@ describe("the verdict server", () => {
             name: "b",
             hosts: ["b.example"],
             model: "/models/b",
+            preset: undefined,
             thresholds: {},
             points: { pass: -5, suspect: 1, attack: 9 },
           },

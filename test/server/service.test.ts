@@ -28,7 +28,7 @@ describe("the verdict service", () => {
   it("reads a file once, however many sites use it", () => {
     let loads = 0;
     const metrics = createMetrics();
-    const site = { hosts: [], model: undefined, thresholds: {}, points: undefined };
+    const site = { hosts: [], model: undefined, preset: undefined, thresholds: {}, points: undefined };
     createService({
       settings: { ...settings, sites: ["default", "a", "b"].map((name) => ({ ...site, name })) },
       loadDetector: () => {

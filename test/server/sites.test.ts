@@ -7,6 +7,7 @@ const site = (name: string, hosts: string[], over: Partial<SiteSettings> = {}): 
   name,
   hosts,
   model: undefined,
+  preset: undefined,
   thresholds: {},
   points: undefined,
   ...over,
@@ -21,6 +22,7 @@ describe("the table of sites", () => {
       site("b", ["b.example"], { model: "/b" }),
     ],
     (path) => fakeDetector(path ?? "own"),
+    "balanced",
   );
   const found = (host: string, name?: string) => siteOf(table, name, [{ name: "HOST", value: host }]).name;
 
@@ -51,11 +53,29 @@ describe("the table of sites", () => {
   it("gives each site its own detector, thresholds and points", () => {
     const thresholds = { scoring: { suspect: 0.1, attack: 0.2 } };
     const points = { pass: -1, suspect: 2, attack: 4 };
-    const own = buildSites([site("default", [], { thresholds, points, model: "/m" })], (path) =>
-      fakeDetector(path),
+    const own = buildSites(
+      [site("default", [], { thresholds, points, model: "/m" })],
+      (path) => fakeDetector(path),
+      "balanced",
     );
     expect(own.fallback.detector.id).toBe("/m");
-    expect(own.fallback.options.scoring).toEqual({ mode: "scoring", operatingPoints: thresholds, points });
-    expect(table.fallback.options.general).toEqual({ mode: "general", operatingPoints: {} });
+    const { balanced } = own.fallback.detector.operatingPoints;
+    expect(own.fallback.options.scoring).toEqual({
+      mode: "scoring",
+      operatingPoints: { ...balanced, ...thresholds },
+      points,
+    });
+    expect(table.fallback.options.general).toEqual({ mode: "general", operatingPoints: balanced });
+  });
+
+  it("judges each site as hard as its preset says, or else the server's", () => {
+    const own = buildSites(
+      [site("default", []), site("a", [], { preset: "lenient" })],
+      () => fakeDetector(),
+      "strict",
+    );
+    const { strict, lenient } = own.fallback.detector.operatingPoints;
+    expect(own.fallback.options.general.operatingPoints).toEqual(strict);
+    expect(own.byName.get("a")!.options.general.operatingPoints).toEqual(lenient);
   });
 });

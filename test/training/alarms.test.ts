@@ -3,6 +3,7 @@ import { scoreEvidence } from "../../src/models/evidence.ts";
 import { seededRandom } from "../../src/random.ts";
 import type { Alarm } from "../../src/training/alarms.ts";
 import { learnFromAlarms } from "../../src/training/alarms.ts";
+import type { MeasuredSecondOpinion } from "../../src/verdict/operating-point.ts";
 
 /** Texts tell half of the attacks; rule 1 stands with most others and with few false alarms, rule 2 with everything. */
 function alarms(count: number, seed = 1): Alarm[] {
@@ -21,24 +22,36 @@ function alarms(count: number, seed = 1): Alarm[] {
   });
 }
 
+/** What the threshold does that keeps a share of the attacks. */
+function measuredAt(share: number, rows: readonly Alarm[]): MeasuredSecondOpinion {
+  const learnt = learnFromAlarms(rows, 0.02)!;
+  return learnt.measure(learnt.thresholdKeeping(share));
+}
+
 describe("learning from alarms", () => {
-  const learnt = learnFromAlarms(alarms(2_000), 0.97, 0.02)!;
+  const { evidence } = learnFromAlarms(alarms(2_000), 0.02)!;
 
   test("finds the rule that tells, and lowers the false alarms with it", () => {
-    expect(scoreEvidence(learnt.evidence, [1])).toBeGreaterThan(2);
-    expect(scoreEvidence(learnt.evidence, [2])).toBeLessThan(0.5);
-    expect(learnt.measured).toMatchObject({ falseAlarms: 1_000, attacks: 1_000 });
-    expect(learnt.measured.kept).toBeGreaterThanOrEqual(0.97);
-    expect(learnt.measured.left).toBeLessThan(0.1);
+    expect(scoreEvidence(evidence, [1])).toBeGreaterThan(2);
+    expect(scoreEvidence(evidence, [2])).toBeLessThan(0.5);
+    const measured = measuredAt(0.97, alarms(2_000));
+    expect(measured).toMatchObject({ falseAlarms: 1_000, attacks: 1_000 });
+    expect(measured.kept).toBeGreaterThanOrEqual(0.97);
+    expect(measured.left).toBeLessThan(0.1);
+  });
+
+  test("keeps fewer attacks where fewer are asked for, and leaves fewer false alarms", () => {
+    const [most, some] = [0.97, 0.6].map((share) => measuredAt(share, alarms(2_000)));
+    expect(some!.kept).toBeLessThan(most!.kept);
+    expect(some!.left).toBeLessThanOrEqual(most!.left);
   });
 
   test("without its word, as many attacks cost nearly all false alarms", () => {
-    const mute = learnFromAlarms(
-      alarms(2_000).map((alarm) => ({ ...alarm, rules: [2] })),
+    const mute = measuredAt(
       0.97,
-      0.02,
-    )!;
-    expect(mute.measured.left).toBeGreaterThan(0.8);
+      alarms(2_000).map((alarm) => ({ ...alarm, rules: [2] })),
+    );
+    expect(mute.left).toBeGreaterThan(0.8);
   });
 
   test("measures on folds whose alarms taught nothing", () => {
@@ -48,9 +61,8 @@ describe("learning from alarms", () => {
       logit: 0,
       rules: alarm.attack ? [10 + alarm.fold] : [],
     }));
-    const { evidence, measured } = learnFromAlarms(private_, 0.9, 0.02)!;
-    expect(evidence.signs).toEqual([10, 11, 12, 13]);
-    expect(measured.left).toBe(1);
+    expect(learnFromAlarms(private_, 0.02)!.evidence.signs).toEqual([10, 11, 12, 13]);
+    expect(measuredAt(0.9, private_).left).toBe(1);
   });
 
   test("lets no source outweigh the others", () => {
@@ -64,8 +76,7 @@ describe("learning from alarms", () => {
         fold: index % 4,
       }),
     );
-    const { measured } = learnFromAlarms([...alarms(8_000), ...loud], 0.7, 0.02)!;
-    expect(measured.left).toBeLessThan(0.5);
+    expect(measuredAt(0.7, [...alarms(8_000), ...loud]).left).toBeLessThan(0.5);
   });
 
   test("does not lower the line for attacks that nobody believes in", () => {
@@ -79,20 +90,19 @@ describe("learning from alarms", () => {
         fold: index % 4,
       }),
     );
-    const { measured } = learnFromAlarms([...alarms(2_000), ...junk], 0.97, 0.02)!;
+    const measured = measuredAt(0.97, [...alarms(2_000), ...junk]);
     expect(measured.attacks).toBe(1_000);
     expect(measured.left).toBeLessThan(0.1);
   });
 
   test("needs enough alarms of both labels", () => {
-    expect(learnFromAlarms(alarms(60), 0.99, 0.02)).toBeUndefined();
+    expect(learnFromAlarms(alarms(60), 0.02)).toBeUndefined();
     expect(
       learnFromAlarms(
         alarms(2_000).filter(({ attack }) => attack),
-        0.99,
         0.02,
       ),
     ).toBeUndefined();
-    expect(learnFromAlarms([], 0.99, 0.02)).toBeUndefined();
+    expect(learnFromAlarms([], 0.02)).toBeUndefined();
   });
 });

@@ -9,7 +9,13 @@ function example(source: string, attack: boolean, ...texts: string[]): Example {
     source,
     attack,
     attackClass: attack ? 0 : -1,
-    texts: texts.map((text) => ({ letters: bytes(text), tokens: bytes(`t${text}`) })),
+    texts: texts.map((text) => ({
+      text,
+      place: "value" as const,
+      view: "decoded" as const,
+      letters: bytes(text),
+      tokens: bytes(`t${text}`),
+    })),
     row: new Float64Array(1),
     alarms: [],
   };

@@ -5,6 +5,7 @@ import { parseTrafficRow, transactionOf } from "../../src/traffic/traffic-row.ts
 import { areaUnderRoc } from "../../src/training/metrics.ts";
 import type { Trained } from "../../src/training/train.ts";
 import { train } from "../../src/training/train.ts";
+import { modes } from "../../src/verdict/verdict.ts";
 import type { TinyRow } from "./tiny-traffic.ts";
 import { tinyDataset, tinyRows } from "./tiny-traffic.ts";
 
@@ -55,11 +56,23 @@ describe("training", () => {
 
   test("chooses thresholds within (0, 1) whose price is stated", () => {
     const { operatingPoints, measured } = trained.parts;
-    for (const { suspect, attack } of Object.values(operatingPoints)) {
+    for (const { suspect, attack } of Object.values(operatingPoints).flatMap((points) =>
+      Object.values(points),
+    )) {
       expect(suspect).toBeGreaterThan(0);
       expect(suspect).toBeLessThanOrEqual(attack);
       expect(attack).toBeLessThan(1);
       expect(measured.map(({ threshold }) => threshold)).toEqual(expect.arrayContaining([suspect, attack]));
+    }
+  });
+
+  test("judges harder under a stricter preset", () => {
+    const { strict, balanced, lenient } = trained.parts.operatingPoints;
+    for (const mode of modes) {
+      for (const word of ["suspect", "attack"] as const) {
+        expect(strict[mode][word]).toBeLessThanOrEqual(balanced[mode][word]);
+        expect(balanced[mode][word]).toBeLessThanOrEqual(lenient[mode][word]);
+      }
     }
   });
 

@@ -1,16 +1,18 @@
 /** `arbiter evaluate`: how well a detector tells the labelled rows of traffic files apart. */
 import { Command } from "commander";
-import { loadDetector } from "../../config/load-detector.ts";
+import { loadDetectorOrModel } from "../../config/load-detector.ts";
 import { loadProfiles } from "../../config/load-profiles.ts";
 import { ArbiterError } from "../../errors.ts";
 import { transactionOf } from "../../traffic/traffic-row.ts";
 import type { Evaluation, GroupReport, ScoredRow } from "../../training/evaluate.ts";
 import { evaluate, falseAlarmRates } from "../../training/evaluate.ts";
+import { inspectWith, openModels } from "../recorded-verdicts.ts";
 import { readTraffic } from "../traffic-input.ts";
 
 interface Options {
   readonly model?: string;
   readonly profiles?: string;
+  readonly config?: string;
   readonly json?: boolean;
 }
 
@@ -19,26 +21,53 @@ export function evaluateCommand(): Command {
   return new Command("evaluate")
     .description("measure a detector on labelled traffic: detection at fixed rates of false alarms")
     .argument("<file...>", "labelled traffic files, plain or gzip; - is standard input")
-    .option("--model <file>", "detector file (default: the one that ships)")
+    .option("--model <file>", "detector file, or file of a single model (default: the detector that ships)")
     .option("--profiles <file>", "application profiles (they stay as they are)")
+    .option("--config <file>", "a settings file: the models of your own that it names are measured too")
     .option("--json", "write JSON")
     .action(async (files: string[], options: Options) => {
-      const detector = loadDetector(options.model);
+      const model = loadDetectorOrModel(options.model);
       const profiles = options.profiles === undefined ? undefined : await loadProfiles(options.profiles);
       const inspectOptions = profiles === undefined ? {} : { profiles };
+      const panel = await openModels(options.config);
       const rows: ScoredRow[] = [];
+      const rowsOf = new Map(panel.models.map(({ name }): [string, ScoredRow[]] => [name, []]));
       for await (const row of readTraffic(files)) {
         if (row.label === undefined) continue;
-        const { probability } = detector.inspect(transactionOf(row), inspectOptions);
-        rows.push({ source: row.source, label: row.label, attackType: row.attackType, probability });
+        const { source, label, attackType } = row;
+        if ("score" in model) {
+          rows.push({ source, label, attackType, probability: model.score(transactionOf(row)) });
+          continue;
+        }
+        const { verdict, heard } = await inspectWith(model, panel, row, inspectOptions);
+        rows.push({ source, label, attackType, probability: verdict.probability });
+        for (const { settings, opinion } of heard) {
+          if (typeof opinion !== "number") throw noScore(settings.name, row.id, opinion);
+          rowsOf.get(settings.name)?.push({ source, label, attackType, probability: opinion });
+        }
       }
+      await panel.close();
       if (rows.length === 0)
         throw new ArbiterError("data_invalid", "there is no labelled row in these files");
       const evaluation = evaluate(rows);
-      process.stdout.write(
-        options.json === true ? `${JSON.stringify(evaluation)}\n` : evaluationTable(evaluation),
-      );
+      const models = Object.fromEntries([...rowsOf].map(([name, scored]) => [name, evaluate(scored)]));
+      if (options.json === true) {
+        const all = panel.models.length === 0 ? evaluation : { ...evaluation, models };
+        process.stdout.write(`${JSON.stringify(all)}\n`);
+        return;
+      }
+      process.stdout.write(evaluationTable(evaluation));
+      for (const [name, own] of Object.entries(models))
+        process.stdout.write(`\nthe model ${name} alone\n\n${evaluationTable(own)}`);
     });
+}
+
+/** A comparison in which a model was not asked about every row would be none. */
+function noScore(model: string, row: string, failure: string): ArbiterError {
+  return new ArbiterError(
+    "foreign_model_invalid",
+    `the model ${model} gave no score for row ${row} (${failure})`,
+  );
 }
 
 /** The evaluation as a table for people. */

@@ -4,6 +4,7 @@
 import { Command } from "commander";
 import { pino } from "pino";
 import { loadDetector } from "../../config/load-detector.ts";
+import { openPanel } from "../../foreign/panel.ts";
 import { startGateway } from "../../gateway/gateway.ts";
 import { startLearner } from "../../server/learner.ts";
 import { createMetrics } from "../../server/metrics.ts";
@@ -36,7 +37,8 @@ export function gatewayCommand(): Command {
       metrics,
       log,
     });
-    const service = createService({ settings, loadDetector, learner, metrics, log, nowMs });
+    const panel = await openPanel(settings.models);
+    const service = createService({ settings, loadDetector, learner, panel, metrics, log, nowMs });
     const gateway = await startGateway({
       values: () => inForce.settings.values,
       service,
@@ -49,8 +51,8 @@ export function gatewayCommand(): Command {
       settings,
       service: {
         ...service,
-        reload(next) {
-          service.reload(next);
+        reload(next, nextPanel) {
+          service.reload(next, nextPanel);
           inForce = { settings: next, warnings: [] };
         },
       },

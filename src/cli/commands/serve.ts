@@ -4,6 +4,7 @@
 import { Command } from "commander";
 import { pino } from "pino";
 import { loadDetector } from "../../config/load-detector.ts";
+import { openPanel } from "../../foreign/panel.ts";
 import { createCollector } from "../../server/collector.ts";
 import { startLearner } from "../../server/learner.ts";
 import { createMetrics } from "../../server/metrics.ts";
@@ -38,7 +39,8 @@ export function serveCommand(): Command {
       metrics,
       log,
     });
-    const service = createService({ settings, loadDetector, learner, metrics, log, nowMs });
+    const panel = await openPanel(settings.models);
+    const service = createService({ settings, loadDetector, learner, panel, metrics, log, nowMs });
     const collector = createCollector({
       file: values["collect.file"],
       limitBytes: values["collect.limitMiB"] * 1_048_576,

@@ -113,6 +113,7 @@ export function writeVerdictJson(verdict: Verdict, elapsedUs: number): string {
     reasons: verdict.reasons,
     partial: verdict.partial,
     model: verdict.model,
+    ...(verdict.models === undefined ? {} : { models: verdict.models }),
     elapsedUs,
   });
 }

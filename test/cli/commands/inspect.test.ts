@@ -59,6 +59,28 @@ describe("with --min", () => {
   });
 });
 
+describe("how hard", () => {
+  const verdicts = (...args: string[]): unknown[] =>
+    lines(inspect(...args).stdout).map(({ verdict }) => verdict);
+
+  test("a stricter preset calls no fewer rows an attack", () => {
+    const attacks = ["strict", "balanced", "lenient"].map(
+      (preset) => verdicts("--preset", preset, folder.traffic).filter((word) => word === "attack").length,
+    );
+    expect(attacks).toEqual([...attacks].sort((a, b) => b - a));
+    expect(inspect("--preset", "loud", folder.traffic)).toMatchObject({ status: 2 });
+  });
+
+  test("a row with an alarm of CRS is judged as a second opinion would, where no mode is named", () => {
+    const [row] = folder.rows;
+    const alarm = { score: 5, threshold: 5, paranoiaLevel: 1, rules: [942100] };
+    const file = folder.write("alarm.jsonl", `${JSON.stringify({ ...row, waf: alarm })}\n`);
+    expect(inspect(file).stdout).toBe(inspect("--mode", "second-opinion", file).stdout);
+    const calm = folder.write("calm.jsonl", `${JSON.stringify({ ...row, waf: { ...alarm, score: 4 } })}\n`);
+    expect(inspect(calm).stdout).toBe(inspect("--mode", "general", calm).stdout);
+  });
+});
+
 describe("traffic", () => {
   const withInput = (input: string | Uint8Array): ReturnType<typeof spawnSync> =>
     spawnSync(process.execPath, [main, "inspect", "--model", folder.model, "-"], { input, encoding: "utf8" });

@@ -2,6 +2,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
 import { readDetector } from "../../../src/detector/detector.ts";
+import { readSingleModel } from "../../../src/detector/single-model.ts";
+import { parseTrafficRow, transactionOf } from "../../../src/traffic/traffic-row.ts";
 import { tinyFile, tinyRows } from "../../training/tiny-traffic.ts";
 import { runCommand } from "../run-command.ts";
 import { trafficFolder } from "./labelled-traffic.ts";
@@ -48,6 +50,48 @@ describe("training", () => {
   });
 });
 
+describe("a single model", () => {
+  const model = folder.path("forest.model");
+  const unlabelled = folder.write(
+    "unlabelled.jsonl",
+    tinyFile(rows).replaceAll('"label":"benign"', '"label":null'),
+  );
+  const normal = ["--model", "isolation-forest", "--normal-only", "--false-alarms", "0.1"];
+
+  test("learns from traffic without labels, and its file is read by evaluate and inspect", () => {
+    const outcome = runCommand(["train", ...normal, "--seed", "3", "--output", model, unlabelled, "--json"]);
+    expect(outcome).toMatchObject({ status: 0, stderr: "" });
+    const report = JSON.parse(outcome.stdout);
+    const read = readSingleModel(readFileSync(model));
+    expect(report).toMatchObject({ model: read.id, name: "isolation-forest", measured: read.measured });
+    expect(report.provenance).toMatchObject({ seed: 3, normalRows: 48, attackRows: 0 });
+    expect(report.measured).toMatchObject({ promisedFalseAlarms: 0.1, normalRows: 12, attackRows: 60 });
+
+    const evaluation = runCommand(["evaluate", "--model", model, "--json", data]);
+    expect(evaluation.status).toBe(0);
+    expect(JSON.parse(evaluation.stdout).overall).toMatchObject({ benign: 60, attack: 60 });
+
+    const lines = runCommand(["inspect", "--model", model, data]).stdout.trim().split("\n");
+    expect(lines).toHaveLength(rows.length);
+    const [row, verdict] = [rows[1]!, JSON.parse(lines[1]!)];
+    const probability = read.score(transactionOf(parseTrafficRow(JSON.stringify(row))));
+    expect(verdict).toEqual({
+      id: row.id,
+      probability,
+      verdict: probability >= read.measured.threshold ? "attack" : "pass",
+      attackType: null,
+      reasons: [],
+    });
+  });
+
+  test("is told to people in three lines", () => {
+    const { stdout } = runCommand(["train", ...normal, "--output", model, unlabelled]);
+    expect(stdout.trim().split("\n")).toHaveLength(3);
+    expect(stdout).toMatch(/^threshold .* of 12 held-out normal rows, .* of 60 attacks/m);
+    expect(stdout).toContain(`${model}: isolation-forest ${readSingleModel(readFileSync(model)).id}`);
+  });
+});
+
 describe("what cannot be done ends with a reason, and leaves the file as it was", () => {
   const target = folder.write("kept.arbiter", "kept");
 
@@ -63,6 +107,15 @@ describe("what cannot be done ends with a reason, and leaves the file as it was"
     ["a seed that is none", 2, () => ["--data", data, "--seed", "x"], /integer/],
     ["a seed with a fraction", 2, () => ["--data", data, "--seed", "1.5"], /integer/],
     ["a seed beyond the integers", 2, () => ["--data", data, "--seed", "1e300"], /integer/],
+    ["a model that there is not", 2, () => ["--data", data, "--model", "oracle"], /isolation-forest/],
+    [
+      "normal traffic for a model of both labels",
+      1,
+      () => ["--data", data, "--model", "tfidf-linear", "--normal-only"],
+      /both labels.*data_invalid/,
+    ],
+    ["normal traffic for a detector", 2, () => ["--data", data, "--normal-only"], /belong to --model/],
+    ["a share that is none", 2, () => ["--data", data, "--false-alarms", "1"], /from 0 up to/],
     ["an unknown option", 2, () => ["--data", data, "--nosuch"], /unknown option/],
   ])("%s", (_, status, args, message) => {
     const outcome = runCommand(["train", "--out", target, ...args()]);
