@@ -90,11 +90,7 @@ function runJobs(jobs: TrainingJobs, onMessage: (message: TrainingMessage) => vo
 function digestOfMaking({ dataFolder, calibratedBy }: TrainingPlan): string {
   const hash = createHash("sha256");
   const files = [
-    ...filesBelow(join(projectDirectory, "src")),
-    ...filesBelow(join(projectDirectory, "corpus")),
-    ...["training-rows.ts", "held-out.ts", "shared-strings.ts"].map((name) =>
-      join(projectDirectory, "scripts", name),
-    ),
+    ...["src", "corpus", "adversary", "scripts"].flatMap((name) => filesBelow(join(projectDirectory, name))),
     ...filesBelow(dataFolder),
     ...(calibratedBy === "" ? [] : [calibratedBy]),
   ];

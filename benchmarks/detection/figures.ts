@@ -20,7 +20,7 @@ export interface SeedFigures {
   readonly payloads: { readonly own: number; readonly best: number };
   readonly secondOpinion: Readonly<Record<"PL1" | "PL2", BesideCrs>>;
   readonly scoring: Readonly<Record<"PL1" | "PL2", Outcome>>;
-  /** By name; a model that this release does not have is missing. */
+  /** By name; none where a given detector is measured. */
   readonly baselines: Readonly<Record<string, BaselineFigures>>;
   /** By the name of the condition; none where no site was measured. */
   readonly warm: Readonly<Record<string, WarmFigures>>;

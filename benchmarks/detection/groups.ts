@@ -29,6 +29,8 @@ export const sourceGroups: readonly SourceGroup[] = [
       "octokit-webhooks",
       "corpus-basics",
       "corpus-siblings",
+      // Some are mutants of the basics.
+      "corpus-mutants",
     ],
   },
   { name: "servers", sources: ["crs-regression", "elastic-apache"] },

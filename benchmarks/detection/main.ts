@@ -23,7 +23,6 @@ import { progressLine } from "../../src/cli/progress.ts";
 import { readDetector } from "../../src/detector/detector.ts";
 import { readOptions } from "../options.ts";
 import { report } from "../report.ts";
-import { baselines } from "./baselines.ts";
 import { type AnsweredRow, measureCrs, measureTunedCrs } from "./beside-crs.ts";
 import { isOrdinaryRequest } from "./cold.ts";
 import { measureCost } from "./cost.ts";
@@ -97,7 +96,7 @@ const bench = { groups, rows, allRows, sites, worths: crs.worths, withBaselines:
 const bySeed: SeedFigures[] = [];
 for (let seed = 1; seed <= seeds; seed++) {
   const detectorOf = (group: SourceGroup) => readDetector(readFileSync(fileOf(group, seed)));
-  bySeed.push(await runSeed(bench, seed, detectorOf, progress.update));
+  bySeed.push(runSeed(bench, seed, detectorOf, progress.update));
 }
 progress.update("cost", 0, 1);
 const measured = detectorFile ?? shipped;
@@ -118,7 +117,6 @@ const inSample =
         .provenance.sources.filter(({ benign, attack }) => benign + attack > 0)
         .map(({ name }) => name)
         .filter((name) => groups.some(({ sources }) => sources.includes(name)));
-const baselineNames = baselines.map(({ name }) => name);
 const figures = overSeeds(bySeed);
 const crsAlone = measureCrs(rows, crs.worths);
 const tuned = measureTunedCrs(rows, crs.worths);
@@ -128,7 +126,7 @@ await report(
     coldTable(figures, rows.filter(isOrdinary).length),
     verdictTable(figures),
     falseAlarmTable(figures),
-    ...(bench.withBaselines ? [baselineTable(figures, baselineNames)] : []),
+    ...(bench.withBaselines ? [baselineTable(figures)] : []),
     warmTable(figures, sites),
     besideTable(overSeeds([crsAlone]), figures),
     tunedTable(tuned),

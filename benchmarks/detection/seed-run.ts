@@ -26,12 +26,12 @@ export interface Bench {
 export type RunProgress = (stage: string, done: number, total: number) => void;
 
 /** Measures everything that depends on the seed. */
-export async function runSeed(
+export function runSeed(
   bench: Bench,
   seed: number,
   detectorOf: (group: SourceGroup) => Detector,
   onProgress: RunProgress,
-): Promise<SeedFigures> {
+): SeedFigures {
   const { groups, rows, worths } = bench;
   const scores: RowScore[] = new Array(rows.length);
   const warm = new Map<string, WarmScore[]>();
@@ -46,7 +46,7 @@ export async function runSeed(
     }
     addWarmScores(bench, detector, index, seed, warm, onProgress);
   }
-  const published = bench.withBaselines ? await scoreBaselines(bench, seed, onProgress) : new Map();
+  const published = bench.withBaselines ? scoreBaselines(bench, seed, onProgress) : new Map();
   return measureSeed(rows, scores, worths, published, warm);
 }
 
@@ -55,34 +55,32 @@ function indicesOfGroup(rows: readonly AnsweredRow[], group: number): readonly n
 }
 
 /** Scores all rows with each baseline, fitted on the benign rows of the other groups. */
-async function scoreBaselines(
+function scoreBaselines(
   { groups, rows, allRows }: Bench,
   seed: number,
   onProgress: RunProgress,
-): Promise<ReadonlyMap<string, BaselineRows>> {
+): ReadonlyMap<string, BaselineRows> {
   const found = new Map<string, BaselineRows>();
   for (const [number, baseline] of baselines.entries()) {
     const all = { scores: new Float64Array(rows.length), isAnomalous: new Uint8Array(rows.length) };
-    let isThere = true;
     for (const index of groups.keys()) {
       onProgress(`baselines, seed ${seed}`, number * groups.length + index, baselines.length * groups.length);
       const own = indicesOfGroup(rows, index);
       if (own.length === 0) continue;
       const benign = allRows.filter(({ attack, group }) => !attack && group !== index);
-      const scored = await scoreBaseline(
+      const { scores, threshold } = scoreBaseline(
         baseline,
         benign.map(({ request }) => request),
         own.map((row) => (rows[row] as AnsweredRow).request),
         seed,
       );
-      isThere &&= scored !== undefined;
       for (const [position, row] of own.entries()) {
-        const score = scored?.scores[position] ?? 0;
+        const score = scores[position] as number;
         all.scores[row] = score;
-        all.isAnomalous[row] = score >= (scored?.threshold ?? 1) ? 1 : 0;
+        all.isAnomalous[row] = score >= threshold ? 1 : 0;
       }
     }
-    if (isThere) found.set(baseline.name, all);
+    found.set(baseline.name, all);
   }
   return found;
 }

@@ -146,34 +146,20 @@ export function tunedTable(tuned: Readonly<Record<string, readonly TunedStep[]>>
 }
 
 /** Published models on the same rows. */
-export function baselineTable(
-  { baselines, cold, verdicts }: OverSeeds<SeedFigures>,
-  names: readonly string[],
-): Table {
-  const detection = (own: typeof cold): string[] =>
-    falseAlarmRates.map((rate) => share((own[rate] as (typeof cold)[string]).detection.overSources, 1));
+export function baselineTable({ baselines, cold, verdicts }: OverSeeds<SeedFigures>): Table {
+  const row = (name: string, rates: typeof cold, own: typeof verdicts.attack): Row => [
+    name,
+    ...falseAlarmRates.map((rate) => share((rates[rate] as (typeof cold)[string]).detection.overSources, 1)),
+    share(own.requests.pooled),
+    share(own.detection.overSources, 1),
+  ];
   return {
     title:
-      "Published models, fitted on the benign rows of the other groups: attacks found, mean over sources",
+      "Published models, fitted on the benign rows of the other groups, which call one of ten of these anomalous: attacks found, mean over sources",
     columns: ["", ...rateTitles, "own threshold: of requests", "found"],
     rows: [
-      [
-        "Arbiter",
-        ...detection(cold),
-        share(verdicts.attack.requests.pooled),
-        share(verdicts.attack.detection.overSources, 1),
-      ],
-      ...names.map((name) => {
-        const own = baselines[name];
-        return own === undefined
-          ? [name, "not there"]
-          : [
-              name,
-              ...detection(own.cold),
-              share(own.own.requests.pooled, 1),
-              share(own.own.detection.overSources, 1),
-            ];
-      }),
+      row("Arbiter", cold, verdicts.attack),
+      ...Object.entries(baselines).map(([name, figures]) => row(name, figures.cold, figures.own)),
     ],
   };
 }

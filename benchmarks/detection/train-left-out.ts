@@ -40,7 +40,7 @@ const calibration = calibratedBy === "" ? undefined : parseDetector(readFileSync
 const alarms = readAlarms();
 const builder = datasetBuilder();
 for await (const row of trainingRows(dataFolder, corpusSeed))
-  builder.add(row, alarms.get(alarmKey(row.request)) ?? []);
+  builder.add(row, alarms.get(alarmKey(row.request)));
 const dataset = builder.finish();
 
 for (const { file, seed, without } of jobs) {

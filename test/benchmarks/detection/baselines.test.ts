@@ -1,7 +1,5 @@
 import { expect, test } from "vitest";
 import { baselines, contaminationThreshold, scoreBaseline } from "../../../benchmarks/detection/baselines.ts";
-import { fitTutorial } from "../../../benchmarks/detection/tutorial-pipeline.ts";
-import { seededRandom } from "../../../src/random.ts";
 
 const words = ["shoes", "green tea", "summer hat", "wooden chair", "small lamp"];
 const request = (value: string) => ({
@@ -12,33 +10,24 @@ const request = (value: string) => ({
 const benign = Array.from({ length: 300 }, (_, index) => request(`${words[index % 5]} ${index % 17}`));
 const odd = [`' union select "a",(b) from <c> -- ${"%27".repeat(40)}`, "<script>".repeat(30)].map(request);
 
-// Words that the tutorial's pipeline has never met are no columns of it: only its counts tell that these are odd.
-const sentence = "quiet garden with green chairs and small lamps beside wooden tables ";
-const tutorial = (signs: string) => request(sentence + signs);
-
-test("the tutorial's pipeline finds odd counts among the same words, and gives the same scores again", () => {
-  const ordinary = Array.from({ length: 300 }, (_, index) => tutorial("a ".repeat(index % 7)));
-  const score = fitTutorial(ordinary, seededRandom(1));
-  const highest = Math.max(...ordinary.slice(0, 20).map(score));
-  const strange = tutorial(`' " < > ( ) / / ${"9 ".repeat(30)}`);
-  expect(score(strange)).toBeGreaterThan(highest);
-  expect(score(strange)).toBeLessThanOrEqual(1);
-  expect(fitTutorial(ordinary, seededRandom(1))(strange)).toBe(score(strange));
-});
-
+// The tutorial's pipeline has no columns for words that it has never met, and takes such requests for ordinary ones.
 test.each(baselines.slice(0, 2).map((baseline) => [baseline.name, baseline] as const))(
-  "%s: what is odd scores above every ordinary request, if the model is there",
-  async (_, baseline) => {
-    const scored = await scoreBaseline(baseline, benign, [...odd, ...benign.slice(0, 20)], 1);
-    if (scored === undefined) return expect(baseline.name).toMatch(/SVM/);
-    const { scores, threshold } = scored;
-    const highest = Math.max(...scores.slice(2));
-    for (const score of scores.slice(0, 2)) {
-      expect(score).toBeGreaterThan(highest);
-      expect(score).toBeGreaterThan(threshold);
-    }
-    const again = await scoreBaseline(baseline, benign, odd, 1);
-    expect([...(again?.scores ?? [])]).toEqual([...scores.slice(0, 2)]);
+  "%s: what is odd scores above every ordinary request",
+  (_, baseline) => {
+    const { scores, threshold } = scoreBaseline(baseline, benign, [...odd, ...benign.slice(0, 20)], 1);
+    const highest = Math.max(threshold, ...scores.slice(2));
+    for (const score of scores.slice(0, 2)) expect(score).toBeGreaterThan(highest);
+  },
+);
+
+test.each(baselines.map((baseline) => [baseline.name, baseline] as const))(
+  "%s: one ordinary request in ten is anomalous, and the same seed gives the same scores",
+  (_, baseline) => {
+    const { scores, threshold } = scoreBaseline(baseline, benign, benign, 1);
+    const share = scores.filter((score) => score >= threshold).length / scores.length;
+    expect(share).toBeGreaterThanOrEqual(0.1);
+    expect(share).toBeLessThan(0.2);
+    expect(scoreBaseline(baseline, benign, benign, 1).scores).toEqual(scores);
   },
 );
 

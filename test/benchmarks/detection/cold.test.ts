@@ -33,13 +33,14 @@ const rows = [
   row("a", "xss", "values", false),
   row("b", "xss", "values", true),
   row("plain", "", "values", false),
+  row("loud", "", "values", false),
 ];
-const probabilities = [0.1, 0.6, 0.2, 0.05, 0.9, 0.3, 0.8, 0.7, 0.4];
+const probabilities = [0.1, 0.6, 0.2, 0.05, 0.9, 0.3, 0.8, 0.7, 0.4, 0.95];
 const scores = probabilities.map((probability, index): RowScore => {
-  const verdict = probability > 0.5 ? "attack" : "pass";
+  const verdict = probability > 0.85 ? "attack" : probability > 0.5 ? "suspect" : "pass";
   const isAlarm = rows[index]?.answer?.hits.size === 1;
   const opinion = isAlarm ? ({ probability, verdict } as const) : undefined;
-  return { probability, verdict, points: verdict === "attack" ? 5 : -5, beside: [opinion, opinion] };
+  return { probability, verdict, points: verdict === "pass" ? -5 : 5, beside: [opinion, opinion] };
 });
 
 test("detection is a mean over sources, and over classes, whatever their sizes", () => {
@@ -61,15 +62,15 @@ test("a threshold is read off ordinary requests alone", () => {
       ({ kind }) => kind === "values",
       () => true,
     ).rows,
-  ).toBe(1);
+  ).toBe(2);
 });
 
 test("balanced accuracy is of bare values, at the own threshold and at the best", () => {
   expect(balancedAccuracy(rows, (index) => (probabilities[index] as number) > 0.5)).toBeCloseTo(
-    (5 / 6 + 1) / 2,
+    (5 / 6 + 0.5) / 2,
   );
   expect(balancedAccuracy(rows, () => true)).toBe(0.5);
-  expect(bestBalancedAccuracy(rows, Float64Array.from(probabilities))).toBeCloseTo((5 / 6 + 1) / 2);
+  expect(bestBalancedAccuracy(rows, Float64Array.from(probabilities))).toBeCloseTo((5 / 6 + 0.5) / 2);
 });
 
 test("second opinion keeps what it does not pass, and cannot find what CRS has not", () => {

@@ -42,6 +42,11 @@ test("rules above the level neither score nor go", () => {
   expect(blockedShares(table, worths, 2, new Set([1]))).toEqual({ falseAlarms: 7 / 20, detection: 6 / 15 });
 });
 
+test("a rule above the level does not go, however often it matches beside others", () => {
+  const higher = new Map([...worths, [0, { level: 2, points: 5 }]]);
+  expect(chooseExclusions(times(3, row(false, 0, 1)), higher, 1, 9)).toEqual([1]);
+});
+
 test("where several rules hold each row, the one on most of them is a step towards freedom", () => {
   const tied = [...times(4, row(false, 1, 2)), ...times(2, row(false, 1, 4))];
   expect(chooseExclusions(tied, worths, 2, 1)).toEqual([1]);
