@@ -6,6 +6,7 @@ import { z } from "zod";
 import { ArbiterError } from "../errors.ts";
 import { featuresId } from "../features/catalog.ts";
 import { extract } from "../features/extract.ts";
+import { requestBytes } from "../features/request-bytes.ts";
 import type { FittedModel } from "../models/catalog.ts";
 import { catalogModel } from "../models/catalog.ts";
 import type { Observation, Plain } from "../models/model.ts";
@@ -56,9 +57,6 @@ export interface SingleModel extends Omit<SingleModelParts, "state"> {
   score(transaction: Transaction): number;
 }
 
-/** Bytes of a request that models read. */
-export const maxObservedBytes = 65_536;
-
 /** What models may read of the transaction; each part is made when it is asked for. */
 export function observationOf(transaction: Transaction): Observation {
   return {
@@ -69,16 +67,9 @@ export function observationOf(transaction: Transaction): Observation {
       return extract(transaction).texts.map(({ text }) => Buffer.from(text, "latin1").toString("utf8"));
     },
     get bytes() {
-      return bytesOf(transaction);
+      return requestBytes(transaction);
     },
   };
-}
-
-/** Request line, headers, an empty line and the body, up to the limit. */
-function bytesOf({ method, uri, protocol, headers, body }: Transaction): Uint8Array {
-  const fields = headers.map(({ name, value }) => `${name}: ${value}\r\n`).join("");
-  const head = Buffer.from(`${method} ${uri} ${protocol}\r\n${fields}\r\n`, "latin1");
-  return Buffer.concat([head, body ?? new Uint8Array(0)]).subarray(0, maxObservedBytes);
 }
 
 const share = z.number().min(0).max(1);

@@ -5,6 +5,8 @@
 import { ArbiterError } from "../errors.ts";
 import { seededRandom } from "../random.ts";
 import { countsTfidfForest } from "./counts-tfidf-forest.ts";
+import { autoencoder } from "./fit-autoencoder.ts";
+import { boostedTrees } from "./fit-boosted-trees.ts";
 import { halfSpaceTrees } from "./half-space-trees.ts";
 import { isolationForest } from "./isolation-forest.ts";
 import type { Estimator, ModelKind, Observation, Part, Plain } from "./model.ts";
@@ -39,6 +41,8 @@ export const modelCatalog: readonly CatalogModel[] = [
   entry(oneClassSvm),
   entry(halfSpaceTrees),
   entry(tfidfLinear),
+  entry(boostedTrees),
+  entry(autoencoder),
 ];
 
 /** What others teach, for benches to compare with; neither trained by the command nor held to the contract of models. */

@@ -6,10 +6,12 @@ import { ArbiterError } from "../errors.ts";
 import type { Random } from "../random.ts";
 import { adam } from "./adam.ts";
 import type { Autoencoder } from "./autoencoder.ts";
-import { reconstructionError } from "./autoencoder.ts";
+import { autoencoderScorer, reconstructionError } from "./autoencoder.ts";
 import { fillByteNgrams } from "./byte-ngrams.ts";
 import type { LayerSizes } from "./dense-network.ts";
-import { activationsFor, drawParameters, runBackward, runForward } from "./dense-network.ts";
+import { activationsFor, drawParameters, parameterCount, runBackward, runForward } from "./dense-network.ts";
+import type { Estimator, Plain } from "./model.ts";
+import { demand, shaped } from "./state.ts";
 
 /** How an autoencoder is fitted. */
 export interface AutoencoderOptions {
@@ -113,4 +115,31 @@ export function learner(
     step(parameters, gradient);
     return loss;
   };
+}
+
+/** The autoencoder in the catalog: an anomaly model over the bytes of the whole request. */
+export const autoencoder: Estimator<"bytes", Autoencoder> = {
+  name: "autoencoder",
+  kind: "anomaly",
+  reads: "bytes",
+  fit: (requests, _, random) => fitAutoencoder(requests, autoencoderDefaults, random),
+  check: checkAutoencoder,
+  scorer: autoencoderScorer,
+};
+
+function checkAutoencoder(state: Plain): Autoencoder {
+  const model = shaped(state, { sizes: Int32Array, parameters: Float32Array, errors: Float64Array });
+  const { sizes, parameters, errors } = model;
+  const buckets = sizes[0] ?? 0;
+  demand(sizes.length >= 3 && sizes.every((size) => size > 0 && size <= 1 << 16), "its layers have no size");
+  demand(
+    buckets === sizes.at(-1) && (buckets & (buckets - 1)) === 0,
+    "its input and output are not the same power of two",
+  );
+  demand(parameters.length === parameterCount(sizes), "it has not one number for each connection");
+  demand(
+    errors.length > 0 && errors.every((error, i) => error > 0 && (i === 0 || error >= errors[i - 1]!)),
+    "its errors do not ascend from above 0",
+  );
+  return model;
 }

@@ -5,11 +5,15 @@
 import { ArbiterError } from "../errors.ts";
 import type { Random } from "../random.ts";
 import type { BoostedTrees } from "./boosted-trees.ts";
+import { scoreBoostedTrees } from "./boosted-trees.ts";
 import type { TreeNodes, TreeOptions } from "./grow-tree.ts";
 import { treeGrower } from "./grow-tree.ts";
+import type { Estimator, Plain } from "./model.ts";
+import { flatRows } from "./model.ts";
 import type { BinnedRows, Cuts } from "./quantile-bins.ts";
 import { binRows, fitCuts, missingBin } from "./quantile-bins.ts";
 import { goesRight } from "./split.ts";
+import { demand, shaped } from "./state.ts";
 
 /** Rows whose label is known. */
 export interface LabelledRows {
@@ -227,4 +231,52 @@ function logLoss(logits: Float64Array, labels: Uint8Array, weights: Float64Array
     sum += weights[row]! * (Math.max(against, 0) + Math.log1p(Math.exp(-Math.abs(against))));
   }
   return sum;
+}
+
+/** Boosted trees in the catalog: supervised, over the row; the probability of an attack at the odds of the training set. */
+export const boostedTrees: Estimator<"row", BoostedTrees> = {
+  name: "boosted-trees",
+  kind: "supervised",
+  reads: "row",
+  fit: (rows, attacks, random) =>
+    fitBoostedTrees(
+      { rows: flatRows(rows), labels: attacks },
+      rows[0]?.length ?? 0,
+      boostingDefaults,
+      random,
+    ),
+  check: checkBoostedTrees,
+  scorer: (model) => (row) => 1 / (1 + Math.exp(-scoreBoostedTrees(model, row))),
+};
+
+function checkBoostedTrees(state: Plain): BoostedTrees {
+  const model = shaped(state, {
+    columns: "integer",
+    bias: "number",
+    roots: Int32Array,
+    feature: Int16Array,
+    value: Float64Array,
+    missingRight: Uint8Array,
+    left: Int32Array,
+  });
+  const { columns, roots, feature, value, missingRight, left } = model;
+  const nodes = feature.length;
+  demand(
+    value.length === nodes && missingRight.length === nodes && left.length === nodes,
+    "its arrays have different lengths",
+  );
+  demand(
+    roots.every((root) => root >= 0 && root < nodes),
+    "a tree begins outside of its nodes",
+  );
+  demand(
+    feature.every((column) => column >= -1 && column < columns),
+    "a node asks about a column that there is not",
+  );
+  // Children behind their parents: no walk can run in circles.
+  demand(
+    feature.every((column, node) => column < 0 || (left[node]! > node && left[node]! + 1 < nodes)),
+    "a node has a child outside of the nodes or before itself",
+  );
+  return model;
 }

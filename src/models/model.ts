@@ -10,7 +10,7 @@ export interface Observation {
   readonly row: Float64Array;
   /** Decoded texts of the request, as Unicode; bytes that are no UTF-8 are U+FFFD. */
   readonly texts: readonly string[];
-  /** The whole request as it was sent: request line, headers, an empty line, body. */
+  /** The whole request in one canonical, bounded form: request line, headers, an empty line, body. */
   readonly bytes: Uint8Array;
 }
 
