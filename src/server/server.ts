@@ -50,6 +50,12 @@ export interface VerdictServer {
 
 type Exchange = (request: IncomingMessage, response: ServerResponse) => void;
 
+interface Reply {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
 interface Route {
   readonly method: string;
   readonly need: Need;
@@ -122,17 +128,33 @@ export async function startServer(options: ServerOptions): Promise<VerdictServer
     });
   };
 
-  /** Writes the answer, where models are waited for after they were heard. */
-  const writeOnce =
-    (response: ServerResponse, answer: Answer, write: (answer: Answer) => void): (() => void) =>
-    () => {
-      if (answer.heard === undefined) return write(answer);
-      answer.heard.then(write).catch((error: unknown) => {
-        metrics.failure();
-        options.log.error({ err: error }, "an answer could not be written");
-        response.destroy();
-      });
+  /**
+   * Returns what writes the answer, where models are waited for after they were heard. `compose` may throw: without models it
+   * does so here, where `receive` sees it.
+   */
+  const answerWith = (
+    response: ServerResponse,
+    answer: Answer,
+    compose: (answer: Answer) => Reply,
+  ): (() => void) => {
+    if (answer.heard === undefined) {
+      const { status, contentType, body } = compose(answer);
+      return () => reply(response, status, contentType, body);
+    }
+    const { heard } = answer;
+    return () => {
+      heard
+        .then((final) => {
+          const { status, contentType, body } = compose(final);
+          reply(response, status, contentType, body);
+        })
+        .catch((error: unknown) => {
+          metrics.failure();
+          options.log.error({ err: error }, "a message could not be answered");
+          response.destroy();
+        });
     };
+  };
 
   const parseJson = (message: Buffer): VerdictRequest => readVerdictJson(message, options.wallClockMs());
 
@@ -140,15 +162,19 @@ export async function startServer(options: ServerOptions): Promise<VerdictServer
     const dialect = dialectOf(request.headers["content-type"]);
     if (dialect === "fields") {
       receive(request, response, readVerdictFields, (read, arrived) => {
-        return writeOnce(response, service.answer(read, arrived), ({ verdict }) =>
-          reply(response, 200, "text/plain", writeVerdictLine(verdict)),
-        );
+        return answerWith(response, service.answer(read, arrived), ({ verdict }) => ({
+          status: 200,
+          contentType: "text/plain",
+          body: writeVerdictLine(verdict),
+        }));
       });
     } else if (dialect === "json") {
       receive(request, response, parseJson, (read, arrived) => {
-        return writeOnce(response, service.answer(read, arrived, "all"), ({ verdict, elapsedUs }) =>
-          reply(response, 200, "application/json", writeVerdictJson(verdict, elapsedUs)),
-        );
+        return answerWith(response, service.answer(read, arrived, "all"), ({ verdict, elapsedUs }) => ({
+          status: 200,
+          contentType: "application/json",
+          body: writeVerdictJson(verdict, elapsedUs),
+        }));
       });
     } else refuse(response, dialect);
   };
@@ -165,9 +191,11 @@ export async function startServer(options: ServerOptions): Promise<VerdictServer
 
   const answerPlugin: Exchange = (request, response) => {
     receive(request, response, readMachineLearningPlugin, (read, arrived) => {
-      return writeOnce(response, service.answer(read, arrived), ({ verdict }) =>
-        reply(response, statusOfVerdict[verdict.verdict], "text/plain", writeMachineLearningScore(verdict)),
-      );
+      return answerWith(response, service.answer(read, arrived), ({ verdict }) => ({
+        status: statusOfVerdict[verdict.verdict],
+        contentType: "text/plain",
+        body: writeMachineLearningScore(verdict),
+      }));
     });
   };
 
