@@ -155,7 +155,45 @@ function innerText({ name }: Parameter, value: string): string | undefined {
   return decodeBase64(value) ?? inflateBase64(value, name.startsWith("SAML"));
 }
 
-/** The texts in order of appearance. Pure; linear in the size of the transaction. */
+/** All views of one value or name. */
+interface Views {
+  readonly decoded: readonly string[];
+  readonly rewritten: readonly string[];
+  readonly nested: readonly string[];
+  readonly exhausted: boolean;
+}
+
+function viewsOf(parameter: Parameter, isName: boolean, raw: string): Views {
+  const { text, rounds, exhausted } = decodeFully(raw);
+  const inner = isName ? undefined : innerText(parameter, text);
+  return {
+    decoded: rounds > 0 && text.length < raw.length / 2 ? [text, raw] : [text],
+    rewritten: rewritingsOf(text),
+    nested: isName ? [] : inner !== undefined ? [inner] : nestedTexts(text),
+    exhausted,
+  };
+}
+
+/** Header values whose views are remembered in each of two generations, and the longest that is: a few MB in all. */
+const rememberedHeaders = 2_048;
+const rememberedBytes = 256;
+let young = new Map<string, Views>();
+let old = young;
+
+/** The views of a header's value: browsers send the same ones with every request. */
+function headerViews(parameter: Parameter, value: string): Views {
+  const views = young.get(value) ?? old.get(value) ?? viewsOf(parameter, false, value);
+  if (!young.has(value)) {
+    if (young.size >= rememberedHeaders) {
+      old = young;
+      young = new Map();
+    }
+    young.set(value, views);
+  }
+  return views;
+}
+
+/** The texts in order of appearance. Pure but for what it remembers of headers; linear in the size of the transaction. */
 export function textsOf(transaction: Transaction): Texts {
   const texts: Text[] = [];
   let exhausted = false;
@@ -174,19 +212,13 @@ export function textsOf(transaction: Transaction): Texts {
     if (viewBytes <= mostViewBytes) texts.push({ parameter, isName, place, view, text });
   };
   const addViews = (parameter: Parameter, isName: boolean, place: Place, raw: string): void => {
-    const decoded = decodeFully(raw);
-    const { text } = decoded;
-    exhausted ||= decoded.exhausted;
-    texts.push({ parameter, isName, place, view: "decoded", text });
-    if (decoded.rounds > 0 && text.length < raw.length / 2)
-      texts.push({ parameter, isName, place, view: "decoded", text: raw });
-    for (const rewriting of rewritingsOf(text)) addView(parameter, isName, place, "rewritten", rewriting);
-    if (isName) return;
-    const inner = innerText(parameter, text);
-    if (inner !== undefined) addView(parameter, isName, "value", "nested", inner);
-    else for (const nested of nestedTexts(text)) addView(parameter, isName, "value", "nested", nested);
+    const isRemembered = place === "header" && raw.length <= rememberedBytes;
+    const views = isRemembered ? headerViews(parameter, raw) : viewsOf(parameter, isName, raw);
+    exhausted ||= views.exhausted;
+    for (const text of views.decoded) texts.push({ parameter, isName, place, view: "decoded", text });
+    for (const text of views.rewritten) addView(parameter, isName, place, "rewritten", text);
+    for (const text of views.nested) addView(parameter, isName, "value", "nested", text);
   };
-
   const host = hostOf(transaction);
   for (const parameter of transaction.parameters) {
     const { location, name } = parameter;

@@ -320,6 +320,13 @@ const seconds: Readonly<Record<string, ReadonlySet<string>>> = {
 /** Words behind the first one within which the second one stands: columns are many. */
 const nearWords = { select: 24, other: 2 };
 
+/** 1 for the letters with which the word that begins a statement may begin. */
+const beginsStatement = new Uint8Array(256);
+for (const word of Object.keys(seconds)) {
+  beginsStatement[word.charCodeAt(0)] = 1;
+  beginsStatement[word.toUpperCase().charCodeAt(0)] = 1;
+}
+
 /** True where a whole statement of SQL begins somewhere in the text. Linear: each word is looked at once for each beginning. */
 export function holdsStatement(text: string): boolean {
   let wanted: ReadonlySet<string> | undefined;
@@ -327,7 +334,7 @@ export function holdsStatement(text: string): boolean {
   for (let i = 0; i < text.length; i++) {
     if (!isLetter(text.charCodeAt(i))) continue;
     const end = skipWord(text, i);
-    if (end - i <= 16) {
+    if (end - i <= 16 && (left > 0 || beginsStatement[text.charCodeAt(i)] === 1)) {
       const word = text.slice(i, end).toLowerCase();
       if (left > 0 && wanted?.has(word)) return true;
       const second = Object.hasOwn(seconds, word) ? seconds[word] : undefined;
