@@ -4,7 +4,7 @@
  * each is judged on its own, where what stands around it cannot dilute it.
  */
 import { inflateRawSync, unzipSync } from "node:zlib";
-import { decodeBase64, decodePercent } from "../transaction/decode.ts";
+import { decodeBase64, decodePercent, isBase64Digit } from "../transaction/decode.ts";
 import { readJsonValues } from "../transaction/json-values.ts";
 import { limits } from "../transaction/transaction.ts";
 
@@ -91,17 +91,12 @@ function addArguments(text: string, into: string[]): void {
   }
 }
 
-/** 1 for the digits of base64, in either alphabet. */
-const inBase64 = new Uint8Array(256);
-for (const c of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_")
-  inBase64[c.charCodeAt(0)] = 1;
-
 /** Adds what base64 in the middle of a text holds: `data:` addresses, tokens, `echo … | base64 -d`. */
 function addInnerBase64(text: string, into: string[]): void {
   let start = -1;
   for (let i = 0; i <= text.length && into.length < mostNested; i++) {
     const code = i < text.length ? text.charCodeAt(i) : 0;
-    if (code < 256 && inBase64[code] === 1) {
+    if (isBase64Digit(code)) {
       if (start < 0) start = i;
       continue;
     }
@@ -126,7 +121,7 @@ export function inflateBase64(text: string, isDeflated: boolean): string | undef
   if (!isDeflated && !compressedBeginnings.some((beginning) => text.startsWith(beginning))) return undefined;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
-    if (code !== 0x3d && (code > 255 || inBase64[code] !== 1)) return undefined;
+    if (code !== 0x3d && !isBase64Digit(code)) return undefined;
   }
   const bytes = Buffer.from(text, "base64");
   const maxOutputLength = Math.min(longestInflated, bytes.length * 20);

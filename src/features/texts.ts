@@ -7,7 +7,7 @@ import { decodeBase64, decodeFully } from "../transaction/decode.ts";
 import type { Header, Parameter, Transaction } from "../transaction/transaction.ts";
 import type { Place } from "./fold.ts";
 import { inflateBase64, nestedTexts } from "./nested.ts";
-import { rewritingsOf } from "./rewritings.ts";
+import { rewritingsOf } from "./rewritings/rewritings.ts";
 
 /** How a text was found: as the value stands once decoded, rewritten as its interpreter would, or inside of the value. */
 export const viewKinds = ["decoded", "rewritten", "nested"] as const;

@@ -28,7 +28,8 @@ for (let i = 0; i < 16; i++) {
   hexValue[i.toString(16).toUpperCase().charCodeAt(0)] = i;
 }
 
-function hexAt(text: string, at: number): number {
+/** The value of the hexadecimal digit at `at`, or -1. */
+export function hexAt(text: string, at: number): number {
   const code = text.charCodeAt(at);
   return code < 256 ? hexValue[code]! : -1;
 }
@@ -255,6 +256,11 @@ const base64Value = new Int8Array(256).fill(-1);
 for (const alphabet of ["+/", "-_"]) {
   const digits = `ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789${alphabet}`;
   for (let value = 0; value < 64; value++) base64Value[digits.charCodeAt(value)] = value;
+}
+
+/** True for a digit of base64 in either alphabet. */
+export function isBase64Digit(code: number): boolean {
+  return base64Value[code]! >= 0;
 }
 
 /**

@@ -2,7 +2,7 @@
  * What a browser would make of a text: elements with their attributes as the tokenizer of HTML reads them (HTML §13.2.5),
  * and what breaks out of an attribute or of a string of a script.
  */
-import { isLetter, isWhite, isWord, skipWhite, skipWord, wordSet } from "./characters.ts";
+import { isLetter, isQuote, isWhite, isWord, skipWhite, skipWord, wordSet } from "../characters.ts";
 
 /** What a text holds for a browser. */
 export interface MarkupReading {
@@ -110,10 +110,6 @@ function readElement(text: string, from: number, reading: MarkupReading): number
     } else while (i < text.length && !isWhite(text.charCodeAt(i)) && text.charCodeAt(i) !== 0x3e) i++;
   }
   return i;
-}
-
-function isQuote(code: number): boolean {
-  return code === 0x22 || code === 0x27 || code === 0x60;
 }
 
 function isNameCharacter(code: number): boolean {

@@ -1,5 +1,5 @@
 /** Where a path would lead: out of its folder, to a file that nobody asks for, to another machine, through a wrapper. */
-import { isDigit, isWord } from "./characters.ts";
+import { isDigit, isWord } from "../characters.ts";
 import { phraseFinder } from "./phrase-finder.ts";
 
 /** What a text is as a path or an address. */

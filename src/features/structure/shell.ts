@@ -2,7 +2,7 @@
  * Would a shell run something in this text? Commands count where a shell looks for them: behind `;`, `|`, `&`, a line's end,
  * in `$(…)` and backquotes, and at the beginning.
  */
-import { isWhite, isWord, skipWhite, wordSet } from "./characters.ts";
+import { isWhite, isWord, skipWhite, wordSet } from "../characters.ts";
 
 /** What a text holds for a shell. */
 export interface ShellReading {

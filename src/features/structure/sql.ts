@@ -4,7 +4,7 @@
  * comment, or a literal that the statement closes. `O'Brien and sons` leaves its literal and goes on as prose;
  * `x' or 'a'='a` goes on as SQL.
  */
-import { isDigit, isLetter, isWhite, isWord, skipWhite, skipWord, wordSet } from "./characters.ts";
+import { isDigit, isLetter, isWhite, isWord, skipWhite, skipWord, wordSet } from "../characters.ts";
 
 /** How far a value goes in SQL. */
 export interface SqlReading {

@@ -1,5 +1,5 @@
 /** Expressions between the marks of template engines, and what they would do: compute, call, climb through objects. */
-import { isDigit, isWhite, isWord } from "./characters.ts";
+import { isDigit, isWhite, isWord } from "../characters.ts";
 
 /** What a text holds for a template engine. */
 export interface TemplateReading {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isWhite, isWord, skipWhite, skipWord, wordSet } from "../../../src/features/structure/characters.ts";
+import { isWhite, isWord, skipWhite, skipWord, wordSet } from "../../src/features/characters.ts";
 
 test("nothing is beyond the end of a text", () => {
   expect(isWord(Number.NaN)).toBe(false);

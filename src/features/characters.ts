@@ -1,4 +1,4 @@
-/** What the grammars of this folder ask of single characters. A text is a byte string; beyond its end stands `NaN`, which is none of these. */
+/** What rewritings and readers of structure ask of single characters. A text is a byte string; beyond its end stands `NaN`, which is none of these. */
 
 const kinds = new Uint8Array(256);
 const white = 1;
@@ -19,6 +19,21 @@ export const isDigit = (code: number): boolean => kinds[code] === digit;
 export const isLetter = (code: number): boolean => kinds[code] === letter;
 /** A letter, a digit or `_`. */
 export const isWord = (code: number): boolean => (kinds[code]! & (digit | letter)) !== 0;
+
+/** A blank, a tab or the end of a line: what separates words in every language. */
+export const isBlank = (code: number): boolean =>
+  code === 0x20 || code === 0x09 || code === 0x0a || code === 0x0d;
+/** A letter of ASCII. */
+export const isLatin = (code: number): boolean => kinds[code] === letter && code !== 0x5f;
+/** `'`, `"` or a backquote. */
+export const isQuote = (code: number): boolean => code === 0x27 || code === 0x22 || code === 0x60;
+
+/** Index of the first character at or behind `from` that is no blank, tab or end of a line. */
+export function skipBlank(text: string, from: number): number {
+  let i = from;
+  while (isBlank(text.charCodeAt(i))) i++;
+  return i;
+}
 
 /** Index of the first character at or behind `from` that is no white space. */
 export function skipWhite(text: string, from: number): number {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { rewritingsOf } from "../../src/features/rewritings.ts";
+import { rewritingsOf } from "../../../src/features/rewritings/rewritings.ts";
 
 describe("disguises are undone", () => {
   test.each([
