@@ -27,6 +27,7 @@ import { type Recorder, startRecorder } from "../demo/recorder.ts";
 import { seededRandom } from "../src/random.ts";
 import { parseTrafficRow } from "../src/traffic/traffic-row.ts";
 import type { Application, RunningApplication } from "../testbed/applications/application.ts";
+import { chromiumArguments } from "../testbed/chromium.ts";
 import { type AskedQuestion, startFakeVerdictServer } from "../testbed/fake-verdict-server.ts";
 import { fieldPairs, fieldValue } from "../testbed/fields.ts";
 import { findProgram, installPackages } from "../testbed/install.ts";
@@ -61,18 +62,6 @@ const numberHeader = "X-Row";
 /** When the first visit to a site begins, as its rows tell it, and the most minutes until the next one begins. */
 const firstVisit = "2026-11-02T06:00:00Z";
 const minutesBetween = 45;
-
-const chromiumArguments = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--no-proxy-server",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 for (const { application, visits } of sites)
   if (positionals.length === 0 || positionals.includes(application.name)) await record(application, visits);

@@ -2,7 +2,9 @@
  * A visitor in a real browser: Debian's chromium without a window, which searches, reads, writes, edits the handbook,
  * uploads and logs in. It goes through a recorder; what it sent is replayed through every configuration.
  */
+
 import { chromium, type Page } from "playwright-core";
+import { chromiumArguments } from "../../testbed/chromium.ts";
 import { findProgram } from "../../testbed/install.ts";
 import { startRecorder } from "../recorder.ts";
 import { shopHost } from "../requests/browser.ts";
@@ -17,18 +19,6 @@ export interface BrowserSession {
 
 /** Seconds after which the session is cut short. */
 export const browserSeconds = 60;
-
-const chromiumArguments = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--no-proxy-server",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 /** Runs the session against the server on `upstreamPort`. Never throws: what went wrong is the reason for leaving it out. */
 export async function runBrowserSession(upstreamPort: number): Promise<BrowserSession> {

@@ -3,7 +3,8 @@
  */
 import type { Logger } from "pino";
 import type { LoadedSettings } from "../config/load.ts";
-import { type Setting, type SettingName, type Settings, settingTable } from "../config/settings.ts";
+import type { Setting } from "../config/setting.ts";
+import { type SettingName, type Settings, settingTable } from "../config/settings.ts";
 import { openPanel } from "../foreign/panel.ts";
 import type { Metrics } from "../server/metrics.ts";
 import type { VerdictService } from "../server/service.ts";

@@ -4,7 +4,8 @@
 import { type Command, Option } from "commander";
 import { expectation } from "../config/check-value.ts";
 import { type LoadedSettings, loadSettings } from "../config/load.ts";
-import { type Setting, type SettingName, type SettingUser, settingTable } from "../config/settings.ts";
+import type { Setting, SettingUser } from "../config/setting.ts";
+import { type SettingName, settingTable } from "../config/settings.ts";
 
 /** Adds `--config` and an option for every setting of `user` that has a flag. */
 export function addSettingOptions(command: Command, user: SettingUser): Command {

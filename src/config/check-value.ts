@@ -4,7 +4,7 @@
  */
 import { BlockList, isIP } from "node:net";
 import { z } from "zod";
-import type { Setting } from "./settings.ts";
+import type { Setting } from "./setting.ts";
 
 /** A value that is right, or a text that says what was expected. */
 export type Checked = { readonly value: unknown } | { readonly problem: string };

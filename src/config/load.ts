@@ -6,11 +6,10 @@ import { readFileSync, statSync } from "node:fs";
 import { ArbiterError } from "../errors.ts";
 import { checkText, isLoopback, parseAddress } from "./check-value.ts";
 import { nearestName } from "./nearest-name.ts";
+import type { Setting, SettingUser } from "./setting.ts";
 import {
-  type Setting,
   type SettingName,
   type Settings,
-  type SettingUser,
   type SettingValues,
   type SiteSettings,
   settingTable,

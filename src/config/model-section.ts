@@ -2,13 +2,8 @@
  * The `models` of a settings file: models of the user's own, each under its name.
  */
 import { checkValue } from "./check-value.ts";
-import {
-  type ModelSettings,
-  modelSettingTable,
-  onnxSettings,
-  remoteSettings,
-  type Setting,
-} from "./settings.ts";
+import { type ModelSettings, modelSettingTable, onnxSettings, remoteSettings } from "./model-settings.ts";
+import type { Setting } from "./setting.ts";
 import { entries, type Fail, offsetOf, plainValue, unknown } from "./yaml-nodes.ts";
 
 /** Models of one server: each is asked about every request. */

@@ -4,14 +4,9 @@
 import { stringify } from "yaml";
 import { expectation } from "./check-value.ts";
 import { environmentName } from "./load.ts";
-import {
-  type ModelSettings,
-  modelSettingTable,
-  type Setting,
-  type Settings,
-  settingTable,
-  siteSettingTable,
-} from "./settings.ts";
+import { type ModelSettings, modelSettingTable } from "./model-settings.ts";
+import type { Setting } from "./setting.ts";
+import { type Settings, settingTable, siteSettingTable } from "./settings.ts";
 
 const rows = Object.entries(settingTable) as [string, Setting][];
 const groups = [...new Set(rows.map(([name]) => groupOf(name)))];

@@ -10,10 +10,10 @@ import { presets } from "../verdict/operating-point.ts";
 import { type Mode, modes } from "../verdict/verdict.ts";
 import { checkValue } from "./check-value.ts";
 import { checkModels, readModel } from "./model-section.ts";
+import type { ModelSettings } from "./model-settings.ts";
+import type { Setting } from "./setting.ts";
 import {
-  type ModelSettings,
   pointsRange,
-  type Setting,
   type SettingName,
   type SiteSettings,
   settingTable,

@@ -5,50 +5,8 @@
 import type { Points } from "../verdict/decide.ts";
 import type { OperatingPoints, Preset } from "../verdict/operating-point.ts";
 import { presets } from "../verdict/operating-point.ts";
-
-/** The commands that read a setting. */
-export type SettingUser = "serve" | "gateway";
-
-interface Described {
-  /** Why the setting exists and why its default is what it is; one or two sentences. */
-  readonly why: string;
-  readonly usedBy: readonly SettingUser[];
-  /** The command-line option, such as `--socket`, where there is one. */
-  readonly flag?: string;
-  /** True where a reload takes the value over; all others change with a restart only. */
-  readonly reloads?: boolean;
-}
-
-/** One row of the table. `default: undefined` means "not set". */
-export type Setting = Described &
-  (
-    | { readonly type: "path"; readonly default: string | undefined }
-    | { readonly type: "text"; readonly default: string | undefined }
-    /** `HOST:PORT`, with an IPv6 host in brackets. */
-    | { readonly type: "address"; readonly default: string | undefined }
-    | { readonly type: "url"; readonly default: string | undefined }
-    /** An http:// or https:// address with a path. */
-    | { readonly type: "endpoint"; readonly default: string | undefined }
-    /** An octal file mode such as `0660`. */
-    | { readonly type: "file mode"; readonly default: string | undefined }
-    /** IP addresses or networks such as `10.0.0.0/8`. */
-    | { readonly type: "networks"; readonly default: readonly string[] }
-    /** Names, each once. */
-    | { readonly type: "names"; readonly default: readonly string[] | undefined }
-    | { readonly type: "switch"; readonly default: boolean }
-    | { readonly type: "word"; readonly words: readonly string[]; readonly default: string | undefined }
-    | { readonly type: "number"; readonly range: readonly [number, number]; readonly default: number }
-    | {
-        readonly type: "integer";
-        readonly unit: string;
-        readonly range: readonly [number, number];
-        readonly default: number | undefined;
-      }
-  );
-
-const both: readonly SettingUser[] = ["serve", "gateway"];
-const serve: readonly SettingUser[] = ["serve"];
-const gateway: readonly SettingUser[] = ["gateway"];
+import type { ModelSettings } from "./model-settings.ts";
+import { both, gateway, type Setting, serve, type ValueOf } from "./setting.ts";
 
 /** The table, in the order in which people read about it. The part of a name before the dot is its group in the file. */
 export const settingTable = {
@@ -274,26 +232,6 @@ export const settingTable = {
 /** The name of a setting, such as `server.socket`. */
 export type SettingName = keyof typeof settingTable;
 
-interface ValueOfType {
-  path: string;
-  text: string;
-  address: string;
-  url: string;
-  endpoint: string;
-  "file mode": string;
-  networks: readonly string[];
-  names: readonly string[];
-  switch: boolean;
-  word: string;
-  number: number;
-  integer: number;
-}
-
-type WordOrValueOf<S extends Setting> = S extends { words: readonly (infer W)[] }
-  ? W
-  : ValueOfType[S["type"]];
-type ValueOf<S extends Setting> = WordOrValueOf<S> | (S["default"] extends undefined ? undefined : never);
-
 /** All settings with their values: a flat record by name. */
 export type SettingValues = { readonly [N in SettingName]: ValueOf<(typeof settingTable)[N]> };
 
@@ -322,137 +260,6 @@ export interface SiteSettings {
   readonly thresholds: Partial<OperatingPoints>;
   readonly points: Points | undefined;
 }
-
-/** The settings of one model of the user's own; a model has either `onnx` or `remote`. */
-export const modelSettingTable = {
-  onnx: {
-    type: "path",
-    default: undefined,
-    usedBy: both,
-    why: "The ONNX file of the model. It needs the package onnxruntime-web (or onnxruntime-node) beside Arbiter.",
-  },
-  remote: {
-    type: "endpoint",
-    default: undefined,
-    usedBy: both,
-    why: "Where a service of the user's own answers the questions of the [model protocol](model-protocol.md).",
-  },
-  tokenFile: {
-    type: "path",
-    default: undefined,
-    usedBy: both,
-    why: "A file with the token that is shown to the remote service (`Authorization: Bearer …`).",
-  },
-  role: {
-    type: "word",
-    words: ["shadow", "vote"],
-    default: "shadow",
-    usedBy: both,
-    why: "What the model's score does. `shadow`: it is shown, counted and logged, and changes nothing. `vote`: it is weighed into the probability, before the thresholds.",
-  },
-  weight: {
-    type: "number",
-    range: [0.01, 1],
-    default: 0.5,
-    usedBy: both,
-    why: "The share of a voting model in the average of the log-odds; Arbiter's own part is what the weights of all voting models leave of 1. They must not exceed 1 together. A model that fails or is late has no say, and its share is Arbiter's.",
-  },
-  threshold: {
-    type: "number",
-    range: [0.001, 0.999],
-    default: 0.5,
-    usedBy: both,
-    why: "The score from which the model is taken to call a request an attack, where it is counted how often it agrees with the verdict. Changes no verdict.",
-  },
-  timeoutMs: {
-    type: "integer",
-    unit: "ms",
-    range: [1, 60_000],
-    default: 100,
-    usedBy: both,
-    why: "How long the model may take. Three quarters of what the request's deadline leaves is the most in any case, so that a late model never costs the verdict itself.",
-  },
-  input: {
-    type: "word",
-    words: ["row", "text", "values", "bytes"],
-    default: undefined,
-    usedBy: both,
-    why: "What the model reads: `row` (the numbers of [features.md](features.md)), `text` (the whole request), `values` (each value by itself; the worst one counts), `bytes` (the first bytes of the text). Not set: what the input of the ONNX file fits (numbers: `row`, strings: `text`, whole numbers: `bytes`), and `row` for a remote model.",
-  },
-  features: {
-    type: "names",
-    default: undefined,
-    usedBy: both,
-    why: "The features of a `row`, in the order in which the model was fitted. Not set: all of them in the order of features.md.",
-  },
-  length: {
-    type: "integer",
-    unit: "bytes",
-    range: [1, 16_384],
-    default: undefined,
-    usedBy: both,
-    why: "How many `bytes` a model reads. Not set: what the input of the ONNX file says, else 1024.",
-  },
-  output: {
-    type: "text",
-    default: undefined,
-    usedBy: both,
-    why: "The output of the ONNX file that holds the score. Not set: `probabilities`, else `scores`, else the only one that holds fractions.",
-  },
-  column: {
-    type: "integer",
-    unit: "the column",
-    range: [0, 1_000],
-    default: undefined,
-    usedBy: both,
-    why: "The column of the output that stands for attacks, counted from 0. Not set: the second of two; of more than two it must be named.",
-  },
-  gives: {
-    type: "word",
-    words: ["probability", "score"],
-    default: undefined,
-    usedBy: both,
-    why: "What the output is: a `probability` in [0, 1], or a `score` on a scale of its own, which becomes 1/(1 + exp(−(score − offset)/spread)). Not set: `score` for an output called `scores`, as scikit-learn's outlier detectors have it, else `probability`.",
-  },
-  worse: {
-    type: "word",
-    words: ["lower", "higher"],
-    default: "lower",
-    usedBy: both,
-    why: "Which end of a `score` is the bad one. `lower` is that of scikit-learn's outlier detectors.",
-  },
-  offset: {
-    type: "number",
-    range: [-1e6, 1e6],
-    default: 0,
-    usedBy: both,
-    why: "The `score` that becomes 0.5. Scikit-learn's outlier detectors put their border at 0.",
-  },
-  spread: {
-    type: "number",
-    range: [1e-6, 1e6],
-    default: 0.1,
-    usedBy: both,
-    why: "The distance of a `score` from the offset that becomes 0.73. A log-odds (logit) has `worse: higher` and a spread of 1.",
-  },
-} as const satisfies Record<string, Setting>;
-
-/** One model of the user's own as it is configured. Exactly one of `onnx` and `remote` is set. */
-export type ModelSettings = { readonly name: string } & {
-  readonly [N in keyof typeof modelSettingTable]: ValueOf<(typeof modelSettingTable)[N]>;
-};
-
-/** Settings that only an ONNX file has. */
-export const onnxSettings: readonly (keyof typeof modelSettingTable)[] = [
-  "output",
-  "column",
-  "gives",
-  "worse",
-  "offset",
-  "spread",
-];
-/** Settings that only a remote model has. */
-export const remoteSettings: readonly (keyof typeof modelSettingTable)[] = ["tokenFile"];
 
 /** Everything that was configured. `sites` always holds `default`. */
 export interface Settings {

@@ -4,7 +4,7 @@
  */
 import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from "yaml";
 import { nearestName } from "./nearest-name.ts";
-import type { Setting } from "./settings.ts";
+import type { Setting } from "./setting.ts";
 
 /** Ends the reading with a complaint about the place at `offset`. */
 export type Fail = (offset: number, message: string) => never;

@@ -11,6 +11,8 @@ import { signsId } from "../features/structure/signs.ts";
 import type { BoostedTrees } from "../models/boosted-trees.ts";
 import type { Evidence } from "../models/evidence.ts";
 import { evidenceBound } from "../models/evidence.ts";
+import type { FlatTrees } from "../models/flat-trees.ts";
+import { problemOfTrees } from "../models/flat-trees.ts";
 import type { IsolationForest } from "../models/isolation-forest.ts";
 import type { LogisticRegression } from "../models/logistic-regression.ts";
 import type { SymbolNgrams } from "../models/symbol-ngrams.ts";
@@ -344,33 +346,9 @@ function checkNgrams(ngrams: SymbolNgrams): void {
   if (ngrams.weights.every((weight) => weight === 0)) throw invalid("all weights of a text model are zero");
 }
 
-/** Deepest tree that is read: ten times what the paper's sample of 256 rows needs. */
-const deepestTree = 80;
-
-/** Trees in flat arrays, as the forest and the trees of structure are. */
-interface FlatTrees {
-  readonly roots: Int32Array;
-  readonly feature: Int8Array | Int16Array;
-  readonly left: Int32Array;
-}
-
-/** Children must stand after their parent, so that no walk can run in circles. */
-function checkTrees(name: string, { roots, feature, left }: FlatTrees, columns: number): void {
-  const nodes = feature.length;
-  const levels = new Uint8Array(nodes);
-  if (left.length !== nodes) throw invalid(`the arrays of the ${name} have different lengths`);
-  if (roots.some((root) => root < 0 || root >= nodes)) throw invalid(`a tree begins outside the ${name}`);
-  for (let node = 0; node < nodes; node++) {
-    const asked = feature[node]!;
-    if (asked < -1 || asked >= columns)
-      throw invalid(`node ${node} of the ${name} asks about feature ${asked}`);
-    if (asked < 0) continue;
-    const child = left[node]!;
-    if (child <= node || child + 1 >= nodes)
-      throw invalid(`node ${node} has a child outside the ${name} or before itself`);
-    if (levels[node] === deepestTree) throw invalid("a tree is deeper than any that is fitted");
-    for (const below of [child, child + 1]) levels[below] = Math.max(levels[below]!, levels[node]! + 1);
-  }
+function checkTrees(trees: FlatTrees, columns: number): void {
+  const problem = problemOfTrees(trees, columns);
+  if (problem !== undefined) throw invalid(problem);
 }
 
 function checkForest(forest: IsolationForest): void {
@@ -379,7 +357,7 @@ function checkForest(forest: IsolationForest): void {
   if (forest.roots.length === 0) throw invalid("the forest has no trees");
   if (forest.threshold.length !== nodes || forest.depth.length !== nodes)
     throw invalid("the arrays of the forest have different lengths");
-  checkTrees("forest", forest, forest.features);
+  checkTrees(forest, forest.features);
   const odd = forest.depth.findIndex((depth) => depth < 0 || depth > largest);
   if (odd >= 0) throw invalid(`node ${odd} has a depth of ${forest.depth[odd]}`);
 }
@@ -389,7 +367,7 @@ function checkStructure(trees: BoostedTrees): void {
   const nodes = trees.feature.length;
   if (trees.value.length !== nodes || trees.missingRight.length !== nodes)
     throw invalid("the arrays of the trees of structure have different lengths");
-  checkTrees("trees of structure", trees, trees.columns);
+  checkTrees(trees, trees.columns);
 }
 
 function padded(offset: number): number {

@@ -3,6 +3,7 @@
  * tokens. Long texts are read in overlapping pieces, so that memory is bounded and nothing is passed over.
  */
 import { type Folded, fold, foldBuffers, maxFoldBytes } from "../features/fold.ts";
+import { Recent } from "../features/recent.ts";
 import { fillSigns, signCount } from "../features/structure/signs.ts";
 import type { Text, ViewKind } from "../features/texts.ts";
 import { viewKinds } from "../features/texts.ts";
@@ -262,21 +263,8 @@ export function textJudge(models: JudgeModels): TextJudge {
     const relief = Math.max(-largestRelief, strange - cold) + ofStructure;
     return strange < startlingLogits ? relief : relief + history.raiseOf(text.parameter.value);
   };
-  // Browsers send the same header values with every request, so what they score is remembered, in two generations.
-  let young = new Map<string, PieceScores>();
-  let old = young;
-  const scoreHeader = (text: Text): PieceScores => {
-    const known = young.get(text.text) ?? old.get(text.text);
-    const scores = known ?? score(text, 0, text.text.length);
-    if (known === undefined) {
-      if (young.size >= rememberedHeaders) {
-        old = young;
-        young = new Map();
-      }
-      young.set(text.text, scores);
-    }
-    return scores;
-  };
+  // Browsers send the same header values with every request, so what they score is remembered.
+  const remembered = new Recent<PieceScores>(rememberedHeaders);
 
   return {
     findWorst(texts, historyOf) {
@@ -291,8 +279,11 @@ export function textJudge(models: JudgeModels): TextJudge {
       };
       for (const text of texts) {
         for (const [from, until] of piecesOf(text)) {
-          const isHeader = text.place === "header" && text.text.length <= rememberedBytes;
-          const scores = isHeader ? scoreHeader(text) : score(text, from, until);
+          const isRemembered =
+            text.place === "header" && text.view === "decoded" && text.text.length <= rememberedBytes;
+          const scores = isRemembered
+            ? remembered.get(text.text, () => score(text, from, until))
+            : score(text, from, until);
           const cold = scores.letters + scores.tokens;
           const found = cold + scores.structure;
           const toBeat = worst.letters + worst.tokens + worst.structure + worst.shift;

@@ -7,6 +7,7 @@ import { decodeBase64, decodeFully } from "../transaction/decode.ts";
 import type { Header, Parameter, Transaction } from "../transaction/transaction.ts";
 import type { Place } from "./fold.ts";
 import { inflateBase64, nestedTexts } from "./nested.ts";
+import { Recent } from "./recent.ts";
 import { rewritingsOf } from "./rewritings/rewritings.ts";
 
 /** How a text was found: as the value stands once decoded, rewritten as its interpreter would, or inside of the value. */
@@ -150,9 +151,10 @@ function tellingPart({ location, name, value }: Parameter, host: string): string
 /** Bytes of all rewritings and nested texts of a transaction together. */
 const mostViewBytes = 262_144;
 
-/** The text inside a value that is base64 as a whole. */
-function innerText({ name }: Parameter, value: string): string | undefined {
-  return decodeBase64(value) ?? inflateBase64(value, name.startsWith("SAML"));
+/** The text inside a value that is base64 as a whole; of a header, whatever its name. */
+function innerText({ location, name }: Parameter, value: string): string | undefined {
+  const isDeflated = location !== "header" && name.startsWith("SAML");
+  return decodeBase64(value) ?? inflateBase64(value, isDeflated);
 }
 
 /** All views of one value or name. */
@@ -177,21 +179,8 @@ function viewsOf(parameter: Parameter, isName: boolean, raw: string): Views {
 /** Header values whose views are remembered in each of two generations, and the longest that is: a few MB in all. */
 const rememberedHeaders = 2_048;
 const rememberedBytes = 256;
-let young = new Map<string, Views>();
-let old = young;
-
-/** The views of a header's value: browsers send the same ones with every request. */
-function headerViews(parameter: Parameter, value: string): Views {
-  const views = young.get(value) ?? old.get(value) ?? viewsOf(parameter, false, value);
-  if (!young.has(value)) {
-    if (young.size >= rememberedHeaders) {
-      old = young;
-      young = new Map();
-    }
-    young.set(value, views);
-  }
-  return views;
-}
+/** Browsers send the same header values with every request. */
+const viewsOfHeaders = new Recent<Views>(rememberedHeaders);
 
 /** The texts in order of appearance. Pure but for what it remembers of headers; linear in the size of the transaction. */
 export function textsOf(transaction: Transaction): Texts {
@@ -213,7 +202,8 @@ export function textsOf(transaction: Transaction): Texts {
   };
   const addViews = (parameter: Parameter, isName: boolean, place: Place, raw: string): void => {
     const isRemembered = place === "header" && raw.length <= rememberedBytes;
-    const views = isRemembered ? headerViews(parameter, raw) : viewsOf(parameter, isName, raw);
+    const viewsOfRaw = (): Views => viewsOf(parameter, isName, raw);
+    const views = isRemembered ? viewsOfHeaders.get(raw, viewsOfRaw) : viewsOfRaw();
     exhausted ||= views.exhausted;
     for (const text of views.decoded) texts.push({ parameter, isName, place, view: "decoded", text });
     for (const text of views.rewritten) addView(parameter, isName, place, "rewritten", text);

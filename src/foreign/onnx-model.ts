@@ -3,7 +3,7 @@
  */
 import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
 import { Worker } from "node:worker_threads";
-import type { ModelSettings } from "../config/settings.ts";
+import type { ModelSettings } from "../config/model-settings.ts";
 import { ArbiterError } from "../errors.ts";
 import { buildTransaction } from "../transaction/build.ts";
 import { createBreaker } from "./breaker.ts";

@@ -2,7 +2,7 @@
  * What an ONNX file takes and gives, held against its settings: how a request becomes its input tensor, and how its output
  * tensor becomes a score.
  */
-import type { ModelSettings } from "../config/settings.ts";
+import type { ModelSettings } from "../config/model-settings.ts";
 import { ArbiterError } from "../errors.ts";
 import { featureColumns, type InputKind, type ModelInput, type Reading, usualLength } from "./model-input.ts";
 

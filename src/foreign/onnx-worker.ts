@@ -4,7 +4,7 @@
  */
 import { parentPort, workerData } from "node:worker_threads";
 import type * as Runtime from "onnxruntime-web";
-import type { ModelSettings } from "../config/settings.ts";
+import type { ModelSettings } from "../config/model-settings.ts";
 import { ArbiterError, type ErrorCode } from "../errors.ts";
 import type { Opinion } from "./foreign-model.ts";
 import type { ModelInput, Reading } from "./model-input.ts";

@@ -1,7 +1,7 @@
 /**
  * All models of the user's own, asked together about one request, each within its time.
  */
-import type { ModelSettings } from "../config/settings.ts";
+import type { ModelSettings } from "../config/model-settings.ts";
 import { ArbiterError } from "../errors.ts";
 import type { Transaction } from "../transaction/transaction.ts";
 import type { Vote } from "../verdict/opinion-pool.ts";

@@ -5,7 +5,7 @@
 import { request as httpRequest, Agent as PlainAgent } from "node:http";
 import { request as httpsRequest, Agent as TlsAgent } from "node:https";
 import { readToken } from "../config/load.ts";
-import type { ModelSettings } from "../config/settings.ts";
+import type { ModelSettings } from "../config/model-settings.ts";
 import type { Transaction } from "../transaction/transaction.ts";
 import { createBreaker } from "./breaker.ts";
 import type { ForeignModel, Opinion } from "./foreign-model.ts";

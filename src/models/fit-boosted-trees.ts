@@ -6,6 +6,7 @@ import { ArbiterError } from "../errors.ts";
 import type { Random } from "../random.ts";
 import type { BoostedTrees } from "./boosted-trees.ts";
 import { scoreBoostedTrees } from "./boosted-trees.ts";
+import { problemOfTrees } from "./flat-trees.ts";
 import type { TreeNodes, TreeOptions } from "./grow-tree.ts";
 import { treeGrower } from "./grow-tree.ts";
 import type { Estimator, Plain } from "./model.ts";
@@ -259,24 +260,10 @@ function checkBoostedTrees(state: Plain): BoostedTrees {
     missingRight: Uint8Array,
     left: Int32Array,
   });
-  const { columns, roots, feature, value, missingRight, left } = model;
+  const { columns, feature, value, missingRight } = model;
   const nodes = feature.length;
-  demand(
-    value.length === nodes && missingRight.length === nodes && left.length === nodes,
-    "its arrays have different lengths",
-  );
-  demand(
-    roots.every((root) => root >= 0 && root < nodes),
-    "a tree begins outside of its nodes",
-  );
-  demand(
-    feature.every((column) => column >= -1 && column < columns),
-    "a node asks about a column that there is not",
-  );
-  // Children behind their parents: no walk can run in circles.
-  demand(
-    feature.every((column, node) => column < 0 || (left[node]! > node && left[node]! + 1 < nodes)),
-    "a node has a child outside of the nodes or before itself",
-  );
+  demand(value.length === nodes && missingRight.length === nodes, "its arrays have different lengths");
+  const problem = problemOfTrees(model, columns);
+  demand(problem === undefined, problem ?? "");
   return model;
 }

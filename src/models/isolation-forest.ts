@@ -4,6 +4,7 @@
  * `score_samples` is its negative.
  */
 import type { Random } from "../random.ts";
+import { problemOfTrees } from "./flat-trees.ts";
 import type { Estimator, Plain } from "./model.ts";
 import { flatRows } from "./model.ts";
 import { demand, shaped } from "./state.ts";
@@ -157,7 +158,6 @@ export const isolationForest: Estimator<"row", IsolationForest> = {
   scorer: (model) => (row) => scoreIsolationForest(model, row),
 };
 
-/** Children must stand after their parent, so that no walk can run in circles. */
 function checkForestState(state: Plain): IsolationForest {
   const isWide = (state as { feature?: Plain } | null)?.feature instanceof Int16Array;
   const forest = shaped(state, {
@@ -169,28 +169,15 @@ function checkForestState(state: Plain): IsolationForest {
     depth: Float32Array,
     sampleSize: "integer",
   });
-  const { features, roots, feature, threshold, left, depth, sampleSize } = forest;
+  const { features, roots, feature, threshold, depth, sampleSize } = forest;
   const nodes = feature.length;
   demand(features > 0 && sampleSize >= 2 && roots.length > 0, "its forest has no size");
-  demand(
-    threshold.length === nodes && left.length === nodes && depth.length === nodes,
-    "a node is not whole",
-  );
-  demand(
-    roots.every((root) => root >= 0 && root < nodes),
-    "a tree begins outside the forest",
-  );
-  demand(
-    feature.every((column) => column >= -1 && column < features),
-    "a node asks about a column that no row has",
-  );
+  demand(threshold.length === nodes && depth.length === nodes, "a node is not whole");
+  const problem = problemOfTrees(forest, features);
+  demand(problem === undefined, problem ?? "");
   demand(
     depth.every((level) => level >= 0 && level <= 1e6),
     "a node lies at no depth",
-  );
-  demand(
-    left.every((child, node) => feature[node]! < 0 || (child > node && child + 1 < nodes)),
-    "a node has a child outside the forest or before itself",
   );
   return forest;
 }

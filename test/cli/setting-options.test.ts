@@ -1,7 +1,8 @@
 import { Command } from "commander";
 import { describe, expect, it } from "vitest";
 import { addSettingOptions, settingsFromOptions } from "../../src/cli/setting-options.ts";
-import { type Setting, settingTable } from "../../src/config/settings.ts";
+import type { Setting } from "../../src/config/setting.ts";
+import { settingTable } from "../../src/config/settings.ts";
 
 describe("options from the settings table", () => {
   it.each(["serve", "gateway"] as const)("exist for every setting of %s that has a flag", (user) => {

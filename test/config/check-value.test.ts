@@ -8,7 +8,8 @@ import {
   isLoopback,
   parseAddress,
 } from "../../src/config/check-value.ts";
-import { type Setting, settingTable } from "../../src/config/settings.ts";
+import type { Setting } from "../../src/config/setting.ts";
+import { settingTable } from "../../src/config/settings.ts";
 
 describe("addresses", () => {
   it("are a host and a port", () => {

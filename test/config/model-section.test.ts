@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { loadSettings } from "../../src/config/load.ts";
+import { modelSettingTable } from "../../src/config/model-settings.ts";
 import { effectiveFile, exampleFile } from "../../src/config/reference.ts";
-import { modelSettingTable, type Setting } from "../../src/config/settings.ts";
+import type { Setting } from "../../src/config/setting.ts";
 import { readSettingsFile } from "../../src/config/settings-file.ts";
 import { foreignFailures } from "../../src/foreign/foreign-model.ts";
 import { inputKinds } from "../../src/foreign/model-input.ts";

@@ -2,7 +2,8 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
 import { environmentName } from "../../src/config/load.ts";
-import { type Setting, settingTable } from "../../src/config/settings.ts";
+import type { Setting } from "../../src/config/setting.ts";
+import { settingTable } from "../../src/config/settings.ts";
 import { readSettingsFile } from "../../src/config/settings-file.ts";
 
 const root = new URL("../../", import.meta.url);

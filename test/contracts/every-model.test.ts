@@ -171,6 +171,7 @@ const contenders: Record<string, Contender> = {
 /** What the models of the catalog stand on. */
 const catalogFiles = [
   "catalog.ts",
+  "flat-trees.ts",
   "model.ts",
   "model-file.ts",
   "state.ts",

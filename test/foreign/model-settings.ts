@@ -1,6 +1,6 @@
 /** Settings of models for tests, as a settings file would give them. */
 
-import type { ModelSettings } from "../../src/config/settings.ts";
+import type { ModelSettings } from "../../src/config/model-settings.ts";
 import { readSettingsFile } from "../../src/config/settings-file.ts";
 
 /** The folder of the ONNX files. */

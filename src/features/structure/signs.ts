@@ -63,6 +63,7 @@ export const signNames = [
 ] as const;
 
 const counts = new Uint8Array(phraseKinds.length);
+const headerPhrases = phraseKinds.indexOf("header");
 const firstPhrase = signNames.indexOf("phrase entity");
 
 /** Number of signs. */
@@ -123,7 +124,7 @@ export function fillSigns(text: string, into: Float64Array, offset: number): voi
   add(path.catcher);
   add(path.climbs > 0 && path.secret);
   countPhrases(lower, counts);
-  const header = counts[phraseKinds.indexOf("header")]!;
+  const header = counts[headerPhrases]!;
   const breaks = text.includes("\n") || text.includes("\r");
   add(breaks && header > 0);
   add(breaks);
