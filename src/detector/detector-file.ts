@@ -23,7 +23,7 @@ import type {
 } from "../verdict/operating-point.ts";
 import type { AttackType } from "../verdict/verdict.ts";
 import { attackTypes } from "../verdict/verdict.ts";
-import { structureColumns } from "./text-judge.ts";
+import { structureColumns } from "./readings.ts";
 
 /** What a detector consists of. */
 export interface DetectorParts {

@@ -2,15 +2,15 @@
  * Finds the text of a transaction that reads most like an attack, under two models: one of its letters, one of its
  * tokens. Long texts are read in overlapping pieces, so that memory is bounded and nothing is passed over.
  */
-import { type Folded, fold, foldBuffers, maxFoldBytes } from "../features/fold.ts";
+import type { Place } from "../features/fold.ts";
+import { fold, foldBuffers, maxFoldBytes } from "../features/fold.ts";
 import { Recent } from "../features/recent.ts";
 import { fillSigns, signCount } from "../features/structure/signs.ts";
-import type { Text, ViewKind } from "../features/texts.ts";
-import { viewKinds } from "../features/texts.ts";
+import type { Text } from "../features/texts.ts";
 import { tokenizer } from "../features/tokenize.ts";
+import type { ViewKind } from "../features/views.ts";
 import type { BoostedTrees } from "../models/boosted-trees.ts";
-import { scoreBoostedTrees } from "../models/boosted-trees.ts";
-import type { NgramBuffers, SymbolNgrams, Window } from "../models/symbol-ngrams.ts";
+import type { SymbolNgrams, Window } from "../models/symbol-ngrams.ts";
 import {
   ngramBuffers,
   ngramsPerPosition,
@@ -25,6 +25,19 @@ import { namesInside } from "../profiles/inside.ts";
 import type { Lesson, ParameterHistory } from "../profiles/parameter-history.ts";
 import { largestRaise } from "../profiles/parameter-profile.ts";
 import type { AttackType } from "../verdict/verdict.ts";
+import type { ReadingScores, TextModels } from "./readings.ts";
+import {
+  boundedLogit,
+  fillStructure,
+  firstSign,
+  isHarmless,
+  isStartling,
+  leastLogit,
+  pieceAround,
+  scoreReadings,
+  scoreStructure,
+  structureColumns,
+} from "./readings.ts";
 
 /** The text that reads most like an attack, and how. */
 export interface WorstText {
@@ -50,89 +63,9 @@ export interface WorstText {
  * attack. What structure has added may go as well, where such structure is ordinary.
  */
 export const largestRelief = 2;
-/** Log-odds of both readings together from which a text is startling in a parameter that never has the like. */
-const startlingLogits = -4;
-
-/** Log-odds where all values are plain words, and the least that any text gets. */
-export const leastLogit = -4;
-/** The most that any text gets: beyond it a model only repeats itself. */
-export const largestLogit = 30;
-
-/** Log-odds within the bounds. */
-export function boundedLogit(logit: number): number {
-  return Math.min(largestLogit, Math.max(leastLogit, logit));
-}
-
-/**
- * Log-odds of the tokens below which a text is harmless whatever its letters: they are not read then, which saves most
- * of the time that ordinary requests take, and costs 0.1 points of detection on left-out sources.
- */
-export const harmlessTokens = -2;
-
-/** The most that structure adds to the log-odds, or takes away from them. */
-export const largestCorrection = 4;
-/** Bytes before and behind the worst window that are read for structure; what is further away cannot change it. */
-const pieceMargin = 64;
-/** Behind the log-odds of letters and of tokens, and a column for each kind of view. */
-const firstSign = 2 + viewKinds.length;
-/** Columns that the trees of structure read: log-odds, kinds of view, signs. */
-export const structureColumns = firstSign + signCount;
-
-/** The piece of a text around the worst window of its letters, as `scoreReadings` leaves it. */
-export function pieceAround(text: string, { origins }: Folded, { start, end }: Window): string {
-  const from = origins[start]! - pieceMargin;
-  return text.slice(Math.max(0, from), origins[Math.max(start, end - 1)]! + 1 + pieceMargin);
-}
-
-/** Writes what the trees of structure read of one piece to `row`, shape (structureColumns). */
-export function fillStructure(piece: string, view: ViewKind, scores: ReadingScores, row: Float64Array): void {
-  row[0] = scores.letters;
-  row[1] = scores.tokens;
-  for (const [i, kind] of viewKinds.entries()) row[2 + i] = kind === view ? 1 : 0;
-  fillSigns(piece, row, firstSign);
-}
-
-/** What trees say of a filled row, within the bounds. */
-export function scoreStructure(trees: BoostedTrees, row: Float64Array): number {
-  return Math.min(largestCorrection, Math.max(-largestCorrection, scoreBoostedTrees(trees, row)));
-}
-
-/** The two text models and the attack types of their classes. */
-export interface TextModels {
-  readonly letters: SymbolNgrams;
-  readonly tokens: SymbolNgrams;
-  readonly classes: readonly AttackType[];
-}
-
 /** What a judge needs: the text models, and the trees that read the structure of what they find. */
 export interface JudgeModels extends TextModels {
   readonly structure: BoostedTrees;
-}
-
-/** Log-odds of one text under both models. */
-export interface ReadingScores {
-  readonly letters: number;
-  readonly tokens: number;
-}
-
-/**
- * ReadingScores one text in both readings, of which the first `lettersLength` and `tokensLength` symbols count, as training and
- * serving do alike. Overwrites `buffers` and `window`, which is left at the worst window of the reading that came last.
- */
-export function scoreReadings(
-  models: Pick<TextModels, "letters" | "tokens">,
-  letters: Uint8Array,
-  lettersLength: number,
-  tokens: Uint8Array,
-  tokensLength: number,
-  buffers: NgramBuffers,
-  window: Window,
-): ReadingScores {
-  scoreWindow(models.tokens, tokens, tokensLength, buffers, window);
-  const tokensLogit = boundedLogit(window.logit);
-  if (tokensLogit < harmlessTokens) return { letters: leastLogit, tokens: tokensLogit };
-  scoreWindow(models.letters, letters, lettersLength, buffers, window);
-  return { letters: boundedLogit(window.logit), tokens: tokensLogit };
 }
 
 /** Log-odds of one piece of a text, and what its structure adds. */
@@ -169,18 +102,18 @@ export interface TextJudge {
 const overlapBytes = windowSymbols * 4;
 
 /** The pieces in which a text is read, as [from, until). */
-function piecesOf({ text }: Text): (readonly [from: number, until: number])[] {
+function piecesOf(text: Text): (readonly [from: number, until: number])[] {
   const pieces: (readonly [number, number])[] = [];
-  let until = 0;
-  for (let from = 0; until < text.length; from = until - overlapBytes) {
-    until = Math.min(text.length, from + maxFoldBytes);
+  let until = text.from;
+  for (let from = text.from; until < text.until; from = until - overlapBytes) {
+    until = Math.min(text.until, from + maxFoldBytes);
     pieces.push([from, until]);
   }
   return pieces;
 }
 
-/** Header values whose scores are remembered in each of two generations, and the longest that is: 1 MB in all. */
-const rememberedHeaders = 2_048;
+/** Texts of one place whose scores are remembered, and the longest that is: 3 MB in all. */
+const rememberedTexts = 4_096;
 const rememberedBytes = 256;
 
 /** Makes the judge of one pair of models; it holds the scratch memory of one thread. */
@@ -207,19 +140,20 @@ export function textJudge(models: JudgeModels): TextJudge {
     const count = tokenize(folded, tokenized);
     const { symbols, length } = folded;
     const scores = scoreReadings(models, symbols, length, tokenized, count, buffers, window);
-    if (scores.tokens < harmlessTokens) return { ...scores, structure: 0 };
+    if (!isStartling(scores)) return { ...scores, structure: 0 };
     fillStructure(pieceAround(text.text, folded, window), text.view, scores, row);
     return { ...scores, structure: scoreStructure(structure, row) };
   };
-  /** Log-odds of the piece in the scratch memory, both readings together, without what is familiar in its parameter. */
-  const scoreStrange = (count: number, history: ParameterHistory): number => {
+  /** Log-odds of the piece in the scratch memory without what is familiar in its parameter. */
+  const scoreStrange = (count: number, history: ParameterHistory): ReadingScores => {
     const ofTokens = (bucket: number): boolean => history.isFamiliar("tokens", bucket);
     scoreUnfamiliar(tokens, tokenized, count, buffers, window, ofTokens);
     const tokensLogit = boundedLogit(window.logit);
-    if (tokensLogit < harmlessTokens) return leastLogit + tokensLogit;
+    if (isHarmless(tokensLogit, folded.symbols, folded.length))
+      return { letters: leastLogit, tokens: tokensLogit };
     const ofLetters = (bucket: number): boolean => history.isFamiliar("letters", bucket);
     scoreUnfamiliar(letters, folded.symbols, folded.length, buffers, window, ofLetters);
-    return boundedLogit(window.logit) + tokensLogit;
+    return { letters: boundedLogit(window.logit), tokens: tokensLogit };
   };
   /** The bytes of the text that stand in the window over the letters in the scratch memory. */
   const pieceIn = ({ text }: Text): string =>
@@ -248,9 +182,8 @@ export function textJudge(models: JudgeModels): TextJudge {
     scores: PieceScores,
     historyOf: HistoryOf | undefined,
   ): number => {
-    const cold = scores.letters + scores.tokens;
     // Only what is startling is looked up: most requests hold nothing of the kind.
-    const history = cold < startlingLogits ? undefined : historyOf?.(text);
+    const history = isStartling(scores) ? historyOf?.(text) : undefined;
     if (history === undefined) return 0;
     fold(text.text, text.place, from, until, folded);
     const count = tokenize(folded, tokenized);
@@ -259,12 +192,18 @@ export function textJudge(models: JudgeModels): TextJudge {
     const ofStructure = isInside
       ? 0
       : structureRelief(pieceAround(text.text, folded, window), text.view, scores, history);
-    const strange = isInside ? cold : scoreStrange(count, history);
-    const relief = Math.max(-largestRelief, strange - cold) + ofStructure;
-    return strange < startlingLogits ? relief : relief + history.raiseOf(text.parameter.value);
+    const strange = isInside ? scores : scoreStrange(count, history);
+    const ofReadings = strange.letters + strange.tokens - (scores.letters + scores.tokens);
+    const relief = Math.max(-largestRelief, ofReadings) + ofStructure;
+    return isStartling(strange) ? relief + history.raiseOf(text.parameter.value) : relief;
   };
-  // Browsers send the same header values with every request, so what they score is remembered.
-  const remembered = new Recent<PieceScores>(rememberedHeaders);
+  /** Headers, cookies, paths and many fields come again and again, so what they score is remembered. */
+  const remembered: Readonly<Record<Place, Recent<PieceScores>>> = {
+    value: new Recent(rememberedTexts),
+    path: new Recent(rememberedTexts),
+    header: new Recent(rememberedTexts),
+    name: new Recent(rememberedTexts),
+  };
 
   return {
     findWorst(texts, historyOf) {
@@ -279,10 +218,9 @@ export function textJudge(models: JudgeModels): TextJudge {
       };
       for (const text of texts) {
         for (const [from, until] of piecesOf(text)) {
-          const isRemembered =
-            text.place === "header" && text.view === "decoded" && text.text.length <= rememberedBytes;
+          const isRemembered = text.view === "decoded" && text.text.length <= rememberedBytes;
           const scores = isRemembered
-            ? remembered.get(text.text, () => score(text, from, until))
+            ? remembered[text.place].get(text.text, () => score(text, from, until))
             : score(text, from, until);
           const cold = scores.letters + scores.tokens;
           const found = cold + scores.structure;
@@ -295,11 +233,11 @@ export function textJudge(models: JudgeModels): TextJudge {
       return worst;
     },
     teach(text, lesson) {
-      let isStartling = false;
+      let startles = false;
       for (const [from, until] of piecesOf(text)) {
         fold(text.text, text.place, from, until, folded);
         const count = tokenize(folded, tokenized);
-        isStartling ||= scoreStrange(count, lesson) >= startlingLogits;
+        startles ||= isStartling(scoreStrange(count, lesson));
         visitAlarming(tokens, tokenized, count, buffers, (bucket) => lesson.notePiece("tokens", bucket));
         visitAlarming(letters, folded.symbols, folded.length, buffers, (bucket) =>
           lesson.notePiece("letters", bucket),
@@ -309,7 +247,7 @@ export function textJudge(models: JudgeModels): TextJudge {
         for (let sign = 0; sign < signCount; sign++)
           if (row[firstSign + sign] === 1) lesson.notePiece("signs", sign);
       }
-      return isStartling;
+      return startles;
     },
     describe({ text, from, until }) {
       if (text === undefined) return { piece: "", attackType: "other", isClear: false };

@@ -7,6 +7,7 @@ import { inflateRawSync, unzipSync } from "node:zlib";
 import { decodeBase64, decodePercent, isBase64Digit } from "../transaction/decode.ts";
 import { readJsonValues } from "../transaction/json-values.ts";
 import { limits } from "../transaction/transaction.ts";
+import { marks, marksOf } from "./marks.ts";
 
 /** Most texts that are taken out of one. */
 const mostNested = 32;
@@ -93,18 +94,24 @@ function addArguments(text: string, into: string[]): void {
 
 /** Adds what base64 in the middle of a text holds: `data:` addresses, tokens, `echo … | base64 -d`. */
 function addInnerBase64(text: string, into: string[]): void {
-  let start = -1;
-  for (let i = 0; i <= text.length && into.length < mostNested; i++) {
-    const code = i < text.length ? text.charCodeAt(i) : 0;
-    if (isBase64Digit(code)) {
-      if (start < 0) start = i;
+  // A run that is long enough covers `at` wherever it begins behind `searched`: of prose, few characters are looked at.
+  let searched = 0;
+  let at = shortestInner - 1;
+  while (at < text.length && into.length < mostNested) {
+    let start = at;
+    while (start >= searched && isBase64Digit(text.charCodeAt(start))) start--;
+    start++;
+    if (start > searched) {
+      searched = start;
+      at = start + shortestInner - 1;
       continue;
     }
-    if (start >= 0 && i - start >= shortestInner && i - start < text.length) {
-      const inner = decodeBase64(text.slice(start, i));
-      if (inner !== undefined) into.push(inner);
-    }
-    start = -1;
+    let end = at + 1;
+    while (end < text.length && isBase64Digit(text.charCodeAt(end))) end++;
+    const inner = end - start < text.length ? decodeBase64(text.slice(start, end)) : undefined;
+    if (inner !== undefined) into.push(inner);
+    searched = end + 1;
+    at = end + shortestInner;
   }
 }
 
@@ -143,14 +150,14 @@ function isText(bytes: Uint8Array): boolean {
 
 /**
  * The texts inside a decoded text, at most 32, each shorter than it. Pure; linear. A text inside of one that was found here
- * is not looked for.
+ * is not looked for. `holds` are the kinds of its characters.
  */
-export function nestedTexts(text: string): string[] {
+export function nestedTexts(text: string, holds = marksOf(text)): string[] {
   const found: string[] = [];
   if (text.length < shortestSearched || text.length > longestSearched) return found;
   if (!addStrings(text, found)) {
-    addPairs(text, found);
-    addArguments(text, found);
+    if ((holds & marks.equals) !== 0) addPairs(text, found);
+    if ((holds & marks.brace) !== 0) addArguments(text, found);
   }
   addInnerBase64(text, found);
   return found;

@@ -8,8 +8,8 @@ import { features } from "../features/catalog.ts";
 import { extract } from "../features/extract.ts";
 import type { Place } from "../features/fold.ts";
 import { fold, foldBuffers, maxFoldBytes } from "../features/fold.ts";
-import type { ViewKind } from "../features/texts.ts";
 import { tokenizer } from "../features/tokenize.ts";
+import type { ViewKind } from "../features/views.ts";
 import type { TrafficRow } from "../traffic/traffic-row.ts";
 import { transactionOf } from "../traffic/traffic-row.ts";
 import type { AttackType } from "../verdict/verdict.ts";
@@ -18,6 +18,9 @@ import { attackTypes } from "../verdict/verdict.ts";
 /** One text as it stands, and in both readings: folded letters, and tokens. */
 export interface ExampleText {
   readonly text: string;
+  /** The bytes of it that are read. */
+  readonly from: number;
+  readonly until: number;
   readonly place: Place;
   readonly view: ViewKind;
   readonly letters: Uint8Array;
@@ -76,12 +79,15 @@ export function datasetBuilder(): DatasetBuilder {
       if (row.label === undefined) return skip(row.source);
       const attack = row.label === "attack";
       const { row: numbersOf, texts } = extract(transactionOf(row));
-      const foldedTexts = texts.map(({ text: whole, place, view }): ExampleText => {
+      const foldedTexts = texts.map(({ text: whole, from, until: end, place, view }): ExampleText => {
         const text = whole.slice(0, maxTextBytes);
-        fold(text, place, 0, text.length, folded);
+        const until = Math.min(end, text.length);
+        fold(text, place, from, until, folded);
         const count = tokenize(folded, tokens);
         return {
           text,
+          from,
+          until,
           place,
           view,
           letters: folded.symbols.slice(0, folded.length),

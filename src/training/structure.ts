@@ -3,16 +3,16 @@
  * They are fitted on log-odds from models that had not seen the example's source, as fusion is, so that they correct what
  * those models get wrong on sites that nobody has seen.
  */
-import type { TextModels } from "../detector/text-judge.ts";
+import type { TextModels } from "../detector/readings.ts";
 import {
   fillStructure,
-  harmlessTokens,
+  isStartling,
   leastLogit,
   pieceAround,
   scoreReadings,
   scoreStructure,
   structureColumns,
-} from "../detector/text-judge.ts";
+} from "../detector/readings.ts";
 import { fold, foldBuffers, maxFoldBytes } from "../features/fold.ts";
 import type { BoostedTrees } from "../models/boosted-trees.ts";
 import type { BoostingOptions } from "../models/fit-boosted-trees.ts";
@@ -22,7 +22,7 @@ import { ngramBuffers } from "../models/symbol-ngrams.ts";
 import type { Random } from "../random.ts";
 import type { ExampleText } from "./dataset.ts";
 
-/** What the text models make of one text, and its row for the trees: undefined where it is harmless whatever it holds. */
+/** What the text models make of one text, and its row for the trees: undefined where it is not startling. */
 export interface ReadText {
   readonly letters: number;
   readonly tokens: number;
@@ -41,9 +41,9 @@ export function textReader(models: TextModels): (texts: readonly ExampleText[]) 
   const read = (text: ExampleText): ReadText => {
     const { letters, tokens } = text;
     const scores = scoreReadings(models, letters, letters.length, tokens, tokens.length, buffers, window);
-    if (scores.tokens < harmlessTokens) return { ...scores, row: undefined };
+    if (!isStartling(scores)) return { ...scores, row: undefined };
     // The letters of the example are those of this fold, so that the window is where it was.
-    fold(text.text, text.place, 0, text.text.length, folded);
+    fold(text.text, text.place, text.from, text.until, folded);
     fillStructure(pieceAround(text.text, folded, window), text.view, scores, row);
     return { ...scores, row: Float32Array.from(row) };
   };
@@ -75,10 +75,10 @@ export interface ReadExample {
 /** Small trees, slowly: signs are few, and what only one source shows is not to be learnt. */
 const options: BoostingOptions = {
   ...boostingDefaults,
-  trees: 120,
-  leaves: 12,
+  trees: 60,
+  leaves: 8,
   depth: 6,
-  learningRate: 0.1,
+  learningRate: 0.15,
   l2: 10,
   leastHessian: 20,
   bins: 64,

@@ -5,7 +5,7 @@
  */
 
 import type { DetectorParts } from "../detector/detector-file.ts";
-import type { TextModels } from "../detector/text-judge.ts";
+import type { TextModels } from "../detector/readings.ts";
 import { features } from "../features/catalog.ts";
 import { maxFoldBytes } from "../features/fold.ts";
 import type { BoostedTrees } from "../models/boosted-trees.ts";

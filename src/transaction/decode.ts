@@ -246,8 +246,8 @@ function decodeOnce(text: string): string {
   return foldUtf8(decodeEscapes(decodeEntities(decodePercent(text, false))));
 }
 
-/** Shortest base64 text worth decoding: 12 bytes of content, below which hardly any attack fits. */
-const base64MinLength = 16;
+/** Shortest base64 text worth decoding: 9 bytes of content, below which hardly any attack fits. */
+const base64MinLength = 12;
 /** Longest base64 text that is decoded for inspection. */
 const base64MaxLength = 65_536;
 

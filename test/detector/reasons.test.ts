@@ -10,6 +10,8 @@ const textAt = (location: Location, name: string, isName = false): Text => ({
   place: "value",
   view: "decoded",
   text: "v",
+  from: 0,
+  until: 1,
 });
 
 describe("where", () => {

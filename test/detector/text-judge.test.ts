@@ -1,13 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { parseDetector } from "../../src/detector/detector-file.ts";
+import { boundedLogit, largestLogit, leastLogit } from "../../src/detector/readings.ts";
 import type { WorstText } from "../../src/detector/text-judge.ts";
-import {
-  boundedLogit,
-  largestLogit,
-  largestRelief,
-  leastLogit,
-  textJudge,
-} from "../../src/detector/text-judge.ts";
+import { largestRelief, textJudge } from "../../src/detector/text-judge.ts";
 import { maxFoldBytes } from "../../src/features/fold.ts";
 import type { Text } from "../../src/features/texts.ts";
 import type { ParameterHistory } from "../../src/profiles/parameter-history.ts";
@@ -21,6 +16,8 @@ const textOf = (text: string): Text => ({
   place: "value",
   view: "decoded",
   text,
+  from: 0,
+  until: text.length,
 });
 const hostile = textOf("x' union select null,user from t--");
 const harmless = textOf("green river");

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Recent } from "../../src/features/recent.ts";
 
@@ -18,12 +19,27 @@ test("computes once, and gives the same again", () => {
   expect(made).toEqual(["a", "b"]);
 });
 
-test("forgets what was not asked for while two generations went by", () => {
+test("keeps the text that was asked for last where two push each other out", () => {
   const { ask, made } = asked(2);
-  for (const text of ["a", "b", "c", "a", "d", "e"]) ask(text);
-  expect(made).toEqual(["a", "b", "c", "d", "e"]);
-  // `a` was asked for in between and is still known; `b` is not.
-  ask("a");
+  for (const text of ["a", "b", "a", "c", "a"]) ask(text);
+  expect(made).toEqual(["a", "b", "c"]);
+  // `b` made room for `c`.
   ask("b");
-  expect(made).toEqual(["a", "b", "c", "d", "e", "b"]);
+  expect(made).toEqual(["a", "b", "c", "b"]);
+});
+
+test("remembers most of as many texts as fill half of it, whether they differ at one end or the other", () => {
+  const { ask, made } = asked(1_024);
+  const texts = Array.from({ length: 512 }, (_, i) => (i % 2 === 0 ? `/images/${i}.png` : `${i}-session`));
+  for (let round = 0; round < 4; round++) for (const text of texts) ask(text);
+  expect(made.length).toBeLessThan(texts.length * 2);
+});
+
+test("never gives what belongs to another text", () => {
+  const { ask } = asked(4);
+  fc.assert(
+    fc.property(fc.array(fc.string({ maxLength: 40 })), (texts) => {
+      for (const text of texts) expect(ask(text)).toBe(text.toUpperCase());
+    }),
+  );
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { fillStructure, largestCorrection, structureColumns } from "../../src/detector/text-judge.ts";
+import { fillStructure, largestCorrection, structureColumns } from "../../src/detector/readings.ts";
 import { seededRandom } from "../../src/random.ts";
 import type { ExampleText } from "../../src/training/dataset.ts";
 import type { ReadExample, ReadText } from "../../src/training/structure.ts";

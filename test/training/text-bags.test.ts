@@ -11,6 +11,8 @@ function example(source: string, attack: boolean, ...texts: string[]): Example {
     attackClass: attack ? 0 : -1,
     texts: texts.map((text) => ({
       text,
+      from: 0,
+      until: text.length,
       place: "value" as const,
       view: "decoded" as const,
       letters: bytes(text),

@@ -1,5 +1,6 @@
 /** What comments hide from whoever reads a statement as one text. */
 import { isBlank, isDigit } from "../characters.ts";
+import { scratchBytes } from "../scratch.ts";
 
 const tab = 0x09;
 const lineFeed = 0x0a;
@@ -13,6 +14,10 @@ const slash = 0x2f;
 /** Characters within which a comment up to the end of its line ends: longer ones are headings and prose. */
 const longestLineComment = 64;
 
+/** 1 for what may begin or end a comment. */
+const isRead = new Uint8Array(256);
+for (const mark of "/*#-") isRead[mark.charCodeAt(0)] = 1;
+
 /** As a database reads statements: comments are blanks, and what MySQL runs in a comment (`/*!50000 … *​/`) is no comment. */
 export function removeComments(text: string): string | undefined {
   let out = "";
@@ -23,8 +28,10 @@ export function removeComments(text: string): string | undefined {
     return until - 1;
   };
   let conditional = 0;
+  const bytes = scratchBytes(text);
   for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
+    const code = bytes[i]!;
+    if (isRead[code] === 0) continue;
     const next = text.charCodeAt(i + 1);
     if (code === slash && next === asterisk) {
       if (text.charCodeAt(i + 2) === exclamation) {

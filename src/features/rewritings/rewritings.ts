@@ -4,6 +4,7 @@
  * one linear pass that gives the text as its interpreter reads it, or undefined where nothing in it is disguised. The
  * text itself is judged as well, so a rewriting can only find more.
  */
+import { scratchBytes } from "../scratch.ts";
 import { removeComments } from "./comments.ts";
 import { joinLiterals, spellCodes } from "./literals.ts";
 import { resolveLookups } from "./lookups.ts";
@@ -46,11 +47,12 @@ const holds = {
   brace: 256,
 };
 
-function marksOf(text: string): number {
+function holdsOf(text: string): number {
   let marks = 0;
   let before = 0;
+  const bytes = scratchBytes(text);
   for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
+    const code = bytes[i]!;
     switch (code) {
       case apostrophe:
       case doubleQuote:
@@ -115,7 +117,7 @@ const rewritings: readonly (readonly [needed: number, rewrite: Rewrite])[] = [
  */
 export function rewritingsOf(text: string): string[] {
   if (text.length > longestRewritten) return [];
-  const marks = marksOf(text);
+  const marks = holdsOf(text);
   if (marks === 0) return [];
   const found: string[] = [];
   let all = text;

@@ -1,5 +1,6 @@
 /** What a shell makes of the words of a text before it runs them (POSIX.1, Shell Command Language, §2.2 and §2.6). */
 import { isBlank, isDigit, isLatin, isQuote, isWord } from "../characters.ts";
+import { scratchBytes } from "../scratch.ts";
 
 const blank = 0x20;
 const exclamation = 0x21;
@@ -81,6 +82,10 @@ function endOfEmptyParameter(text: string, from: number): number {
   return end > from + 2 && text.charCodeAt(end) === closingBrace ? end + 1 : from;
 }
 
+/** 1 for what may begin something that a shell takes out of a word. */
+const isRead = new Uint8Array(256);
+for (const mark of "'\"`\\${") isRead[mark.charCodeAt(0)] = 1;
+
 /** As a shell reads words: without quotes and backslashes in them, without empty parameters, with braces spread out. */
 export function unquoteWords(text: string): string | undefined {
   let out = "";
@@ -91,8 +96,10 @@ export function unquoteWords(text: string): string | undefined {
     return until - 1;
   };
   let closing = -1;
+  const bytes = scratchBytes(text);
   for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
+    const code = bytes[i]!;
+    if (isRead[code] === 0) continue;
     const before = i > 0 ? text.charCodeAt(i - 1) : blank;
     const after = i + 1 < text.length ? text.charCodeAt(i + 1) : blank;
     if (isQuote(code)) {

@@ -3,6 +3,7 @@
  * and what breaks out of an attribute or of a string of a script.
  */
 import { isLetter, isQuote, isWhite, isWord, skipWhite, skipWord, wordSet } from "../characters.ts";
+import { marks, marksOf } from "../marks.ts";
 
 /** What a text holds for a browser. */
 export interface MarkupReading {
@@ -126,9 +127,10 @@ function isHandlerAt(text: string, from: number): boolean {
   return isHandlerName(text, from, end) && text.charCodeAt(skipWhite(text, end)) === 0x3d;
 }
 
-/** Reads a text as a browser would. Pure; linear. */
-export function readMarkup(text: string): MarkupReading {
+/** Reads a text, which holds characters of the kinds `holds`, as a browser would. Pure; linear. */
+export function readMarkup(text: string, holds = marksOf(text)): MarkupReading {
   const reading = emptyReading();
+  if ((holds & marks.markup) === 0) return reading;
   reading.scriptAddress = isScriptAddress(text, 0);
   let quoteSeen = false;
   let elementEnd = 0;

@@ -224,8 +224,16 @@ export function readPath(text: string): PathReading {
       }
     }
   });
-  if (insideNames.some((name) => path.startsWith(name)) && isHostAlone(path)) reading.inside = true;
+  if (isInsideName(path, 0) && isHostAlone(path)) reading.inside = true;
   return reading;
+}
+
+/** 1 for what a name of the inside begins with. */
+const beginsInside = new Uint8Array(256);
+for (const name of insideNames) beginsInside[name.charCodeAt(0)] = 1;
+
+function isInsideName(text: string, at: number): boolean {
+  return beginsInside[text.charCodeAt(at)] === 1 && insideNames.some((name) => text.startsWith(name, at));
 }
 
 /** True where a text begins with a host and nothing but a port, a path or its end behind it. */
@@ -245,7 +253,7 @@ function readHost(text: string, from: number, reading: PathReading): void {
   }
   if (end === start) return;
   if (start > from) reading.oddHost = true;
-  if (insideNames.some((name) => text.startsWith(name, start))) reading.inside = true;
+  if (isInsideName(text, start)) reading.inside = true;
   if (text.slice(start, end).includes(".internal") || text.slice(start, end).includes(".local"))
     reading.inside = true;
   if (text.slice(start, end).startsWith("172.")) {

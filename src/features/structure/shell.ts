@@ -3,6 +3,7 @@
  * in `$(…)` and backquotes, and at the beginning.
  */
 import { isWhite, isWord, skipWhite, wordSet } from "../characters.ts";
+import { marks, marksOf } from "../marks.ts";
 
 /** What a text holds for a shell. */
 export interface ShellReading {
@@ -59,8 +60,11 @@ function isTelling(text: string, end: number): boolean {
   return "-/~$<>|;&*'\"`\\+%@{".includes(text[i]!) || (code >= 0x30 && code <= 0x39 && i - end <= 1);
 }
 
-/** Reads a text as a shell would. Pure; linear: what is looked at behind a separator is bounded. */
-export function readShell(text: string): ShellReading {
+/**
+ * Reads a text, which holds characters of the kinds `holds`, as a shell would. Pure; linear: what is looked at behind a
+ * separator is bounded.
+ */
+export function readShell(text: string, holds = marksOf(text)): ShellReading {
   const reading: ShellReading = {
     separated: false,
     loose: false,
@@ -72,6 +76,7 @@ export function readShell(text: string): ShellReading {
   const first = endOfCommand(text, skipWhite(text, 0));
   if (first !== none && first < text.length)
     reading.leading = isTelling(text, first) && skipWhite(text, first) < text.length;
+  if ((holds & marks.shell) === 0) return reading;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     switch (code) {

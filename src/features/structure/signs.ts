@@ -3,6 +3,7 @@
  * something in a place where that would do harm, not that it holds words. Models weigh them.
  */
 import { createHash } from "node:crypto";
+import { marks, marksOf } from "../marks.ts";
 import { readMarkup } from "./markup.ts";
 import { readPath } from "./path.ts";
 import { countPhrases, phraseKinds } from "./phrases.ts";
@@ -77,6 +78,7 @@ export function fillSigns(text: string, into: Float64Array, offset: number): voi
   const add = (holds: boolean): void => {
     into[at++] = holds ? 1 : 0;
   };
+  const holds = marksOf(text);
   const lower = text.toLowerCase();
   const sql = readSql(text);
   add(sql !== undefined);
@@ -90,8 +92,8 @@ export function fillSigns(text: string, into: Float64Array, offset: number): voi
   add(sql?.clause === true);
   add(sql?.cutsOff === true);
   add(sql?.reopens === true);
-  add(holdsStatement(text));
-  const markup = readMarkup(text);
+  add(holdsStatement(text, lower));
+  const markup = readMarkup(text, holds);
   add(markup.elements > 0);
   add(markup.active);
   add(markup.handler);
@@ -99,14 +101,14 @@ export function fillSigns(text: string, into: Float64Array, offset: number): voi
   add(markup.breaksAttribute);
   add(markup.breaksScript);
   add(markup.calls > 0);
-  const shell = readShell(text);
+  const shell = readShell(text, holds);
   add(shell.separated);
   add(shell.loose);
   add(shell.substituted);
   add(shell.leading);
   add(shell.redirected);
   add(shell.wild);
-  const template = readTemplate(text);
+  const template = readTemplate(text, holds);
   add(template.plain);
   add(template.computes);
   add(template.reaches);
@@ -125,12 +127,12 @@ export function fillSigns(text: string, into: Float64Array, offset: number): voi
   add(path.climbs > 0 && path.secret);
   countPhrases(lower, counts);
   const header = counts[headerPhrases]!;
-  const breaks = text.includes("\n") || text.includes("\r");
+  const breaks = (holds & marks.lineEnd) !== 0;
   add(breaks && header > 0);
   add(breaks);
-  add(text.includes("\0"));
-  add(hasUnbalancedQuote(text));
-  add(isProse(text));
+  add((holds & marks.nul) !== 0);
+  add((holds & marks.quote) !== 0 && hasUnbalancedQuote(text));
+  add((holds & marks.beyondProse) === 0);
   add(text.length <= 8);
   at = offset + firstPhrase;
   for (const count of counts) add(count > 0);
@@ -146,21 +148,4 @@ function hasUnbalancedQuote(text: string): boolean {
     else if (code === 0x22) double++;
   }
   return single % 2 === 1 || double % 2 === 1;
-}
-
-function isProse(text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    const isPlain =
-      code === 0x20 ||
-      code === 0x2c ||
-      code === 0x2e ||
-      code === 0x21 ||
-      code === 0x2d ||
-      code >= 0x80 ||
-      (code >= 0x30 && code <= 0x39) ||
-      ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a);
-    if (!isPlain) return false;
-  }
-  return true;
 }

@@ -5,6 +5,7 @@
  * `x' or 'a'='a` goes on as SQL.
  */
 import { isDigit, isLetter, isWhite, isWord, skipWhite, skipWord, wordSet } from "../characters.ts";
+import { phraseFinder } from "./phrase-finder.ts";
 
 /** How far a value goes in SQL. */
 export interface SqlReading {
@@ -320,6 +321,7 @@ const seconds: Readonly<Record<string, ReadonlySet<string>>> = {
 /** Words behind the first one within which the second one stands: columns are many. */
 const nearWords = { select: 24, other: 2 };
 
+const findBeginnings = phraseFinder([Object.keys(seconds)]);
 /** 1 for the letters with which the word that begins a statement may begin. */
 const beginsStatement = new Uint8Array(256);
 for (const word of Object.keys(seconds)) {
@@ -327,8 +329,16 @@ for (const word of Object.keys(seconds)) {
   beginsStatement[word.toUpperCase().charCodeAt(0)] = 1;
 }
 
-/** True where a whole statement of SQL begins somewhere in the text. Linear: each word is looked at once for each beginning. */
-export function holdsStatement(text: string): boolean {
+/**
+ * True where a whole statement of SQL begins somewhere in the text, which is `lower` in lower case. Linear: each word is
+ * looked at once for each beginning.
+ */
+export function holdsStatement(text: string, lower = text.toLowerCase()): boolean {
+  let mayHold = false;
+  findBeginnings(lower, () => {
+    mayHold = true;
+  });
+  if (!mayHold) return false;
   let wanted: ReadonlySet<string> | undefined;
   let left = 0;
   for (let i = 0; i < text.length; i++) {

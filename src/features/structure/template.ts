@@ -1,5 +1,6 @@
 /** Expressions between the marks of template engines, and what they would do: compute, call, climb through objects. */
 import { isDigit, isWhite, isWord } from "../characters.ts";
+import { marks, marksOf } from "../marks.ts";
 
 /** What a text holds for a template engine. */
 export interface TemplateReading {
@@ -13,7 +14,7 @@ export interface TemplateReading {
   looksUp: boolean;
 }
 
-const marks: readonly (readonly [opening: string, closing: string])[] = [
+const delimiters: readonly (readonly [opening: string, closing: string])[] = [
   ["{{", "}}"],
   ["${", "}"],
   ["#{", "}"],
@@ -53,9 +54,13 @@ const lookups = [
   "base64:",
 ];
 
-/** Reads a text as template engines would. Pure; linear in the text times the number of marks. */
-export function readTemplate(text: string): TemplateReading {
+/**
+ * Reads a text, which holds characters of the kinds `holds`, as template engines would. Pure; linear in the text times the
+ * number of marks.
+ */
+export function readTemplate(text: string, holds = marksOf(text)): TemplateReading {
   const reading: TemplateReading = { plain: false, computes: false, reaches: false, looksUp: false };
+  if ((holds & marks.template) === 0) return reading;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     if (
@@ -69,9 +74,9 @@ export function readTemplate(text: string): TemplateReading {
       code !== 0x7e
     )
       continue;
-    const mark = marks.find(([opening]) => text.startsWith(opening, i));
-    if (mark === undefined) continue;
-    const [opening, closing] = mark;
+    const delimiter = delimiters.find(([opening]) => text.startsWith(opening, i));
+    if (delimiter === undefined) continue;
+    const [opening, closing] = delimiter;
     const from = i + opening.length;
     const piece = text.slice(from, from + longestExpression);
     const length = piece.indexOf(closing);
