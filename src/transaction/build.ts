@@ -42,10 +42,8 @@ export function buildTransaction(parts: RequestParts): Transaction {
   const body = parts.body;
   if (body !== undefined && body.length > 0) {
     if (body.length > limits.bodyBytes) found.problem("body_too_large", "the body is larger than the limit");
-    const text = Buffer.from(body.buffer, body.byteOffset, Math.min(body.length, limits.bodyBytes)).toString(
-      "latin1",
-    );
-    readBody(text, valuesOf(headers, "content-type"), valuesOf(headers, "content-encoding")[0], found);
+    const bytes = Buffer.from(body.buffer, body.byteOffset, Math.min(body.length, limits.bodyBytes));
+    readBody(bytes, valuesOf(headers, "content-type"), valuesOf(headers, "content-encoding"), found);
   }
   for (const argument of parts.arguments ?? []) found.add(argument.location, argument.name, argument.value);
 

@@ -2,6 +2,7 @@
  * Finds every named value of a request, wherever it stands: path, query, cookies, headers, and the body in whatever
  * form it has. What cannot be read as the application will read it becomes a problem, and its raw bytes a parameter.
  */
+import { codingsOf, decodeContent } from "./content-encoding.ts";
 import { decodePercent } from "./decode.ts";
 import { readJsonValues } from "./json-values.ts";
 import { boundaryOf, readMultipart } from "./multipart.ts";
@@ -89,19 +90,33 @@ export function readHeaders(headers: readonly Header[], into: Collector): void {
 /** What the body is read as, from its content type or, where that says nothing, from its first bytes. */
 type BodyForm = "form" | "json" | "xml" | "multipart" | "raw";
 
-/** Adds the values of the body. `text` is the body as a byte string, `contentTypes` the values of all such headers. */
+/**
+ * Adds the values of the body. `contentTypes` and `contentEncodings` are the values of all such headers. Beside the content
+ * of a compressed body its bytes are read as well where they are text: an application may not look at the header.
+ */
 export function readBody(
-  text: string,
+  body: Buffer,
   contentTypes: readonly string[],
-  contentEncoding: string | undefined,
+  contentEncodings: readonly string[],
   into: Collector,
 ): void {
   const contentType = contentTypes[0] ?? "";
   if (contentTypes.length > 1) into.problem("body_ambiguous", "there is more than one content type");
-  if (contentEncoding !== undefined && contentEncoding.toLowerCase() !== "identity") {
-    into.problem("encoding_unsupported", "the body is compressed");
+  const text = body.toString("latin1");
+  const codings = codingsOf(contentEncodings);
+  if (codings.length === 0) {
+    readContent(text, contentType, into);
     return;
   }
+  const decoded = decodeContent(body, codings);
+  if (decoded !== undefined) readContent(decoded.content.toString("latin1"), contentType, into);
+  else into.problem("encoding_unsupported", "the content encoding is unknown, broken or grows too much");
+  if (decoded?.isFollowed) into.problem("body_ambiguous", "something follows the compressed body");
+  if (!isBinary(text)) readContent(text, contentType, into);
+}
+
+/** Adds the values of a body without codings. */
+function readContent(text: string, contentType: string, into: Collector): void {
   checkCharset(contentType, into);
 
   switch (formOf(contentType, text)) {

@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
@@ -159,9 +160,14 @@ describe("a body", () => {
     readonly parameters: string[][];
     readonly problems: ProblemCode[];
   }
-  const bodyOf = (text: string, contentTypes: string | readonly string[] = [], encoding?: string): Read => {
+  const bodyOf = (
+    text: string,
+    contentTypes: string | readonly string[] = [],
+    encodings: readonly string[] = [],
+  ): Read => {
     const found = collector();
-    readBody(text, typeof contentTypes === "string" ? [contentTypes] : contentTypes, encoding, found);
+    const types = typeof contentTypes === "string" ? [contentTypes] : contentTypes;
+    readBody(Buffer.from(text, "latin1"), types, encodings, found);
     return { parameters: triples(found.parameters), problems: found.problems.map(({ code }) => code) };
   };
   const form = "application/x-www-form-urlencoded";
@@ -268,10 +274,55 @@ describe("a body", () => {
       expect(problems).toContain(problem);
       expect(parameters.some(([, , value]) => value!.includes(seen))).toBe(true);
     });
+  });
 
-    test("a compressed body is not read at all", () => {
-      expect(bodyOf("a=1", form, "gzip")).toEqual({ parameters: [], problems: ["encoding_unsupported"] });
-      expect(bodyOf("a=1", form, "Identity").problems).toEqual([]);
+  describe("with content codings", () => {
+    const text = "a=1&note=%27+or+1%3D1+--+";
+    const pairs = [
+      ["form", "a", "1"],
+      ["form", "note", "' or 1=1 -- "],
+    ];
+    const zip = (content: string): string => gzipSync(Buffer.from(content, "latin1")).toString("latin1");
+
+    test("is read as if it had none", () => {
+      expect(bodyOf(zip(text), form, ["gzip"])).toEqual({ parameters: pairs, problems: [] });
+      expect(bodyOf(zip(zip(text)), form, ["gzip", "x-gzip"])).toEqual({ parameters: pairs, problems: [] });
+    });
+
+    test.each(["Identity", "", " identity , "])("of which %j is none", (coding) => {
+      expect(bodyOf(text, form, [coding])).toEqual({ parameters: pairs, problems: [] });
+    });
+
+    test.each([
+      ["a coding that it does not have", text, "gzip"],
+      ["an unknown coding", text, "aws-chunked"],
+      ["three codings", text, "gzip, gzip, gzip"],
+    ])("is read as it is where it has %s", (_, body, coding) => {
+      expect(bodyOf(body, form, [coding])).toEqual({ parameters: pairs, problems: ["encoding_unsupported"] });
+    });
+
+    test.each([
+      ["an unknown coding", zip(text), "compress"],
+      ["a broken stream", zip(text).slice(0, -1), "gzip"],
+      ["a stream that grows too much", zip("x".repeat(limits.bodyBytes)), "gzip"],
+    ])("is not read where it is no text and has %s", (_, body, coding) => {
+      expect(bodyOf(body, form, [coding])).toEqual({ parameters: [], problems: ["encoding_unsupported"] });
+    });
+
+    test("is read twice where an attack stands in the raw bytes, beside harmless content", () => {
+      const block = "a=1";
+      const stored = `\x01${String.fromCharCode(block.length, 0, 0xff - block.length, 0xff)}${block}`;
+      const { parameters, problems } = bodyOf(`${stored}&${text}${"&pad=1".repeat(40)}`, form, ["deflate"]);
+      expect(parameters[0]).toEqual(["form", "a", "1"]);
+      expect(parameters).toContainEqual(pairs[1]);
+      expect(problems).toEqual(["body_ambiguous"]);
+    });
+
+    test("that unpack to bytes is as binary as without them", () => {
+      const bytes = "\x08\x96\x01\x12\x03<x>";
+      expect(bodyOf(zip(bytes), "application/x-protobuf", ["gzip"])).toEqual(
+        bodyOf(bytes, "application/x-protobuf"),
+      );
     });
   });
 
