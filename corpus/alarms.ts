@@ -7,8 +7,18 @@ import { readFileSync } from "node:fs";
 import { gunzipSync, gzipSync } from "node:zlib";
 import type { RequestParts } from "../src/transaction/build.ts";
 
-/** The alarms of one request: a list of rule ids, in ascending order, for each rule set that raised one. */
-export type Alarms = readonly (readonly number[])[];
+/** The paranoia levels that are recorded: the one that nearly everybody runs, and the first that is a wide net. */
+export const recordedLevels = [1, 2] as const;
+export type RecordedLevel = (typeof recordedLevels)[number];
+
+/** One alarm: the paranoia level of the rule set, and the ids of the rules that matched, in ascending order. */
+export interface RecordedAlarm {
+  readonly level: RecordedLevel;
+  readonly rules: readonly number[];
+}
+
+/** The alarms of one request, one for each rule set and level that raised one. */
+export type Alarms = readonly RecordedAlarm[];
 
 /** Alarms by the key of their request. */
 export type RecordedAlarms = ReadonlyMap<string, Alarms>;
@@ -32,8 +42,14 @@ export function readAlarms(file: URL = alarmsFile): RecordedAlarms {
     lines
       .filter((line) => line !== "")
       .map((line) => {
-        const { request, rules } = JSON.parse(line) as { request: string; rules: number[][] };
-        return [request, rules] as const;
+        const { request, levels } = JSON.parse(line) as {
+          request: string;
+          levels: Record<string, number[][]>;
+        };
+        const alarms = recordedLevels.flatMap((level) =>
+          (levels[level] ?? []).map((rules) => ({ level, rules })),
+        );
+        return [request, alarms] as const;
       }),
   );
 }
@@ -42,6 +58,11 @@ export function readAlarms(file: URL = alarmsFile): RecordedAlarms {
 export function formatAlarms(alarms: RecordedAlarms): Uint8Array {
   const lines = [...alarms]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([request, rules]) => `${JSON.stringify({ request, rules })}\n`);
+    .map(([request, all]) => {
+      const levels = Object.groupBy(all, ({ level }) => level);
+      const rulesOf = (alarms: Alarms | undefined): readonly (readonly number[])[] | undefined =>
+        alarms?.map(({ rules }) => rules);
+      return `${JSON.stringify({ request, levels: { 1: rulesOf(levels[1]), 2: rulesOf(levels[2]) } })}\n`;
+    });
   return gzipSync(lines.join(""), { level: 9 });
 }

@@ -1,7 +1,10 @@
 /** Writes the model card of a detector: what it was trained on, under which licences, how it does, what it cannot do. */
 import type { DetectorParts } from "../src/detector/detector-file.ts";
+import type { Evidence } from "../src/models/evidence.ts";
+import { predictedTypes } from "../src/training/confusion.ts";
 import type { Evaluation, GroupReport } from "../src/training/evaluate.ts";
 import { falseAlarmRates } from "../src/training/evaluate.ts";
+import type { MeasuredSecondOpinion } from "../src/verdict/operating-point.ts";
 
 /** Origin and licence of each public source; those of the project's own corpus begin with `corpus`. */
 const origins: Readonly<Record<string, readonly [origin: string, licence: string]>> = {
@@ -74,6 +77,7 @@ ${Object.entries(evaluation.attackTypes)
   )
   .join("\n")}
 
+${confusionTable(evaluation.confusion)}
 ## Operating points
 
 | preset | mode | suspect from | attack from |
@@ -97,7 +101,10 @@ ${parts.measured
   .join("\n")}
 
 Probabilities are calibrated at even odds: 0.5 means that a request like this is as common among the attacks of the
-training set as among its ordinary requests. Real traffic holds far fewer attacks.
+training set as among its ordinary requests. Real traffic holds far fewer attacks. The picture shows left-out rows in bins
+of one step of log-odds, where both labels weigh the same; on the diagonal a probability is what it says.
+
+![Share of attacks against mean probability](default-reliability.svg)
 
 ## Limits
 
@@ -105,24 +112,48 @@ training set as among its ordinary requests. Real traffic holds far fewer attack
   nothing to read. They need the application profiles and sequences that this release does not have yet.
 - A site whose users post code, SQL or markup needs its own labels, or second opinion with rule exclusions.
 - The benign side holds few recorded whole requests; rates below 0.1 % are extrapolated from generated ones.
-- Encrypted, compressed and binary bodies are not read; the verdict says so.
+- Encrypted and binary bodies are not read, nor compressed ones that come to more than 1 MiB; the verdict says so.
 `;
 }
 
 /** What second opinion does with alarms, and the rules whose word counts most. */
-function secondOpinion({ secondOpinion: measured, evidence }: DetectorParts): string {
+function secondOpinion(parts: DetectorParts): string {
+  const { narrow, wide } = parts.secondOpinion;
+  return narrow === null && wide === null
+    ? ""
+    : `## Second opinion
+
+Alarms on a sample of these sources, sent through CRS 3.3 and 4 and scored by models that had not seen the source. Each source
+counts as if it had at most 800 alarms of a label.
+
+${onAlarms("Paranoia level 1", narrow, parts.evidence.narrow)}
+${onAlarms("Paranoia level 2", wide, parts.evidence.wide)}`;
+}
+
+function onAlarms(heading: string, measured: MeasuredSecondOpinion | null, evidence: Evidence): string {
   if (measured === null) return "";
   const heaviest = evidence.signs
     .map((rule, i) => [rule, evidence.weights[i]!] as const)
     .sort(([, a], [, b]) => b - a)
     .slice(0, 12)
     .map(([rule, weight]) => `${rule} (${weight.toFixed(1)})`);
-  return `## Second opinion
+  return `${heading}, ${measured.falseAlarms} false alarms and ${measured.attacks} attacks: **${percent(measured.left)} of the false alarms are left,
+${percent(measured.kept)} of the attacks stay blocked**. ${evidence.signs.length} rules add evidence; the most: ${heaviest.join(", ")}.
+`;
+}
 
-On ${measured.falseAlarms} false alarms and ${measured.attacks} attacks of a sample of these sources, sent through CRS 3.3 and 4 at paranoia level 1
-and scored by models that had not seen the source: **${percent(measured.left)} of the false alarms are left, ${percent(measured.kept)} of the attacks stay
-blocked**. Each source counts as if it had at most 800 alarms of a label. ${evidence.signs.length} rules add evidence; the most:
-${heaviest.join(", ")}.
+/** What attacks were taken for. */
+function confusionTable(confusion: Evaluation["confusion"]): string {
+  const columns = predictedTypes(confusion);
+  if (columns.length === 0) return "";
+  return `What the attacks found at ${percent(0.01)} FA were taken for, rows by what they are. The models that named them learnt types in a
+third of the passes that the final ones do.
+
+| | ${columns.join(" | ")} |
+| --- |${" ---: |".repeat(columns.length)}
+${Object.entries(confusion)
+  .map(([type, own]) => `| ${type} | ${columns.map((column) => own[column] ?? "").join(" | ")} |`)
+  .join("\n")}
 `;
 }
 

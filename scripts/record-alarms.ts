@@ -1,10 +1,17 @@
 /**
  * Records which rules of CRS match on the training set: `npm run record:alarms`. Sends a sample of every source through a
- * real Apache with the plugin in second opinion, once with CRS 3.3 and once with CRS 4, and keeps what the verdict server
- * is told of the alarms, so that training sees what serving will see. Run it after the corpus has changed.
+ * real Apache with the plugin in second opinion, with CRS 3.3 and with CRS 4, at each of the paranoia levels that are recorded,
+ * and keeps what the verdict server is told of the alarms, so that training sees what serving will see. Run it after the corpus has changed.
  */
 import { writeFileSync } from "node:fs";
-import { type Alarms, alarmKey, alarmsFile, formatAlarms } from "../corpus/alarms.ts";
+import {
+  type Alarms,
+  alarmKey,
+  alarmsFile,
+  formatAlarms,
+  type RecordedLevel,
+  recordedLevels,
+} from "../corpus/alarms.ts";
 import { progressLine } from "../src/cli/progress.ts";
 import type { TrafficRow } from "../src/traffic/traffic-row.ts";
 import { startBackend } from "../testbed/backend.ts";
@@ -31,7 +38,7 @@ const rows = await sampleRows();
 const alarms = new Map<string, Alarms>();
 const progress = progressLine(process.stderr);
 const backend = await startBackend();
-for (const crs of ["3", "4"] as const) await record(crs);
+for (const level of recordedLevels) for (const crs of ["3", "4"] as const) await record(crs, level);
 await backend.stop();
 progress.clear();
 writeFileSync(alarmsFile, formatAlarms(alarms));
@@ -53,13 +60,14 @@ async function sampleRows(): Promise<readonly TrafficRow[]> {
   });
 }
 
-/** Sends all rows through one rule set and adds the alarms that it raises. */
-async function record(crs: CrsVersion): Promise<void> {
+/** Sends all rows through one rule set at one paranoia level and adds the alarms that it raises. */
+async function record(crs: CrsVersion, level: RecordedLevel): Promise<void> {
   const verdicts = await startFakeVerdictServer({ verdict: "pass" });
   const settings = { socket: verdicts.socket, deadline: 30_000, breaker_failures: 1_000_000 };
   const waf = await startWaf({
     engine: "apache",
     crs,
+    paranoiaLevel: level,
     upstream: backend.port,
     auditLog: "off",
     plugin: { settings },
@@ -69,7 +77,7 @@ async function record(crs: CrsVersion): Promise<void> {
     const work = async (): Promise<void> => {
       for (let index = next++; index < rows.length; index = next++) {
         await sendBytes(waf.port, replayBytes(rows[index]!.request, [[rowHeader, String(index)]]));
-        if (index % 100 === 0) progress.update(`CRS ${crs}`, index, rows.length);
+        if (index % 100 === 0) progress.update(`CRS ${crs}, level ${level}`, index, rows.length);
       }
     };
     await Promise.all(Array.from({ length: width }, work));
@@ -78,7 +86,7 @@ async function record(crs: CrsVersion): Promise<void> {
       const rules = fieldPairs(fields, "rule").map(([id]) => Number(id));
       if (row === undefined || rules.length === 0) continue;
       const key = alarmKey(rows[Number(row)]!.request);
-      alarms.set(key, [...(alarms.get(key) ?? []), rules.sort((a, b) => a - b)]);
+      alarms.set(key, [...(alarms.get(key) ?? []), { level, rules: rules.sort((a, b) => a - b) }]);
     }
   } finally {
     await waf.stop();

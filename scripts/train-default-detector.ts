@@ -1,5 +1,5 @@
 /**
- * Makes the detector that ships in the package, and its model card: `npm run train:default`. Reads the public training
+ * Makes the detector that ships in the package, and its model card with a picture: `npm run train:default`. Reads the public training
  * set (a folder of traffic files, default `../shared/data`), the project's own corpus, and the recorded alarms of CRS on
  * both; the same data and seed give the same file, byte for byte.
  */
@@ -12,6 +12,7 @@ import { datasetBuilder } from "../src/training/dataset.ts";
 import { evaluate } from "../src/training/evaluate.ts";
 import { train } from "../src/training/train.ts";
 import { modelCard } from "./model-card.ts";
+import { reliabilityDiagram } from "./reliability-diagram.ts";
 import { trainingRows } from "./training-rows.ts";
 
 const seed = 1;
@@ -48,5 +49,7 @@ progress.clear();
 const file = writeDetector(parts);
 mkdirSync("detectors", { recursive: true });
 writeFileSync("detectors/default.arbiter", file);
-writeFileSync("detectors/default.md", modelCard(parts, detectorId(file), file.length, evaluate(leftOutRows)));
+const evaluation = evaluate(leftOutRows);
+writeFileSync("detectors/default.md", modelCard(parts, detectorId(file), file.length, evaluation));
+writeFileSync("detectors/default-reliability.svg", reliabilityDiagram(evaluation.reliability));
 process.stdout.write(`detectors/default.arbiter: detector ${detectorId(file)}, ${file.length} bytes\n`);

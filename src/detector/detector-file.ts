@@ -19,6 +19,7 @@ import type { SymbolNgrams } from "../models/symbol-ngrams.ts";
 import type {
   MeasuredSecondOpinion,
   MeasuredThreshold,
+  Net,
   OperatingPointsByPreset,
 } from "../verdict/operating-point.ts";
 import type { AttackType } from "../verdict/verdict.ts";
@@ -37,11 +38,11 @@ export interface DetectorParts {
   readonly fusion: LogisticRegression;
   /** What the structure of the worst text adds to the log-odds. */
   readonly structure: BoostedTrees;
-  /** What the rules of CRS that matched add in second opinion, by rule id. */
-  readonly evidence: Evidence;
+  /** What the rules of CRS that matched add in second opinion, by rule id, on the alarms of each net. */
+  readonly evidence: Readonly<Record<Net, Evidence>>;
   readonly operatingPoints: OperatingPointsByPreset;
-  /** What second opinion does at its balanced operating point; null where the data held no alarms of CRS. */
-  readonly secondOpinion: MeasuredSecondOpinion | null;
+  /** What second opinion does at its balanced operating points; null where the data held no alarms of such a net. */
+  readonly secondOpinion: Readonly<Record<Net, MeasuredSecondOpinion | null>>;
   /** Thresholds with their measured price, from many false alarms to few. */
   readonly measured: readonly MeasuredThreshold[];
   readonly provenance: Provenance;
@@ -65,7 +66,7 @@ export interface Provenance {
 
 const magic = Buffer.from("ARBITER\n", "latin1");
 /** Version of the layout and of what the symbols of the text models mean; a file of another version is refused. */
-export const formatVersion = 5;
+export const formatVersion = 6;
 /** Largest file that is read, in bytes. */
 export const maxFileBytes = 64 * 1024 * 1024;
 const digestBytes = 32;
@@ -81,6 +82,7 @@ const pointSchema = z
   .refine(({ suspect, attack }) => suspect <= attack, "suspect must not exceed attack");
 const pointsSchema = z.strictObject({
   "second-opinion": pointSchema,
+  "wide-net": pointSchema,
   scoring: pointSchema,
   general: pointSchema,
 });
@@ -102,6 +104,24 @@ const ngramsSchema = z.strictObject({
   classBuckets: bucketsSchema,
   classStep: stepSchema,
 });
+const evidenceSchema = z
+  .strictObject({
+    signs: z.array(z.int().nonnegative()).max(4096),
+    weights: z.array(z.number().min(0).max(evidenceBound)).max(4096),
+  })
+  .refine(({ signs, weights }) => signs.length === weights.length, "there is not one weight for each rule")
+  .refine(
+    ({ signs }) => signs.every((sign, i) => i === 0 || signs[i - 1]! < sign),
+    "the rules are not in ascending order",
+  );
+const secondOpinionSchema = z
+  .strictObject({
+    falseAlarms: z.int().nonnegative(),
+    attacks: z.int().nonnegative(),
+    left: share,
+    kept: share,
+  })
+  .nullable();
 const headerSchema = z.strictObject({
   features: z.string(),
   signs: z.string(),
@@ -114,24 +134,8 @@ const headerSchema = z.strictObject({
     weights: z.array(z.number().min(0).max(largest)).length(3),
   }),
   structure: z.strictObject({ columns: z.int().positive().max(1024), bias: coefficient }),
-  evidence: z
-    .strictObject({
-      signs: z.array(z.int().nonnegative()).max(4096),
-      weights: z.array(z.number().min(0).max(evidenceBound)).max(4096),
-    })
-    .refine(({ signs, weights }) => signs.length === weights.length, "there is not one weight for each rule")
-    .refine(
-      ({ signs }) => signs.every((sign, i) => i === 0 || signs[i - 1]! < sign),
-      "the rules are not in ascending order",
-    ),
-  secondOpinion: z
-    .strictObject({
-      falseAlarms: z.int().nonnegative(),
-      attacks: z.int().nonnegative(),
-      left: share,
-      kept: share,
-    })
-    .nullable(),
+  evidence: z.strictObject({ narrow: evidenceSchema, wide: evidenceSchema }),
+  secondOpinion: z.strictObject({ narrow: secondOpinionSchema, wide: secondOpinionSchema }),
   operatingPoints: z.strictObject({ strict: pointsSchema, balanced: pointsSchema, lenient: pointsSchema }),
   measured: z.array(z.strictObject({ threshold: openShare, falseAlarms: share, detection: share })).max(64),
   provenance: z.strictObject({

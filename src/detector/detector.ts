@@ -15,7 +15,7 @@ import type {
   OperatingPoints,
   OperatingPointsByPreset,
 } from "../verdict/operating-point.ts";
-import { pointFor } from "../verdict/operating-point.ts";
+import { netOf, pointFor } from "../verdict/operating-point.ts";
 import { poolVotes, type Vote } from "../verdict/opinion-pool.ts";
 import type { Mode, Reason, Verdict, VerdictType } from "../verdict/verdict.ts";
 import type { DetectorParts, Provenance } from "./detector-file.ts";
@@ -79,11 +79,13 @@ export function composeDetector(parts: DetectorParts, id: string): Detector {
       const mode = options.mode ?? "general";
       const own = ownLogit(worst, anomalyOf);
       const rules = rulesOf(transaction, mode);
-      const unvoted = own + scoreEvidence(parts.evidence, rules);
+      const level = transaction.waf?.paranoiaLevel ?? 1;
+      const evidence = parts.evidence[netOf(level)];
+      const unvoted = own + scoreEvidence(evidence, rules);
       const probability = sigmoid(poolVotes(unvoted, options.votes ?? []));
 
       const operatingPoints = { ...parts.operatingPoints.balanced, ...options.operatingPoints };
-      const point = pointFor(operatingPoints, mode, transaction.waf?.paranoiaLevel ?? 1);
+      const point = pointFor(operatingPoints, mode, level);
       const decision = decide(
         transaction,
         probability,
@@ -103,7 +105,7 @@ export function composeDetector(parts: DetectorParts, id: string): Detector {
           attackType = expected !== undefined && !isClear ? "unusual" : likeliest;
           reasons.push(textReason(worst.text, piece, attackType, expected));
         }
-        const rule = evidenceReason(parts.evidence, rules, transaction.waf?.matched ?? {});
+        const rule = evidenceReason(evidence, rules, transaction.waf?.matched ?? {});
         // What only the rules brought about is said first.
         if (rule !== undefined) reasons.splice(sigmoid(own) < point.suspect ? 0 : reasons.length, 0, rule);
         const anomaly = anomalyOf();
@@ -131,7 +133,7 @@ export function composeDetector(parts: DetectorParts, id: string): Detector {
       if (exhausted) return false;
       const worst = judge.findWorst(texts);
       const own = ownLogit(worst, () => scoreIsolationForest(parts.forest, row()));
-      const logit = own + scoreEvidence(parts.evidence, transaction.waf?.rules ?? []);
+      const logit = own + scoreEvidence(parts.evidence.narrow, transaction.waf?.rules ?? []);
       if (sigmoid(logit) >= parts.operatingPoints.balanced["second-opinion"].suspect) {
         if (worst.text?.isName === false) profiles.noteStartling(transaction, worst.text.parameter);
         return false;

@@ -9,7 +9,7 @@ import { viewKinds } from "../features/views.ts";
 import type { BoostedTrees } from "../models/boosted-trees.ts";
 import { scoreBoostedTrees } from "../models/boosted-trees.ts";
 import type { NgramBuffers, SymbolNgrams, Window } from "../models/symbol-ngrams.ts";
-import { scoreWindow } from "../models/symbol-ngrams.ts";
+import { scoreClasses, scoreWindow, windowBuckets } from "../models/symbol-ngrams.ts";
 import type { AttackType } from "../verdict/verdict.ts";
 
 /** The two text models and the attack types of their classes. */
@@ -78,6 +78,31 @@ export function scoreReadings(
   if (isHarmless(tokensLogit, letters, lettersLength)) return { letters: leastLogit, tokens: tokensLogit };
   scoreWindow(models.letters, letters, lettersLength, buffers, window);
   return { letters: boundedLogit(window.logit), tokens: tokensLogit };
+}
+
+/**
+ * Adds the class odds of the worst window of a reading to `into`, shape (classes). Overwrites `buffers` and `buckets`, which
+ * has room for a window, and leaves that window in `window`.
+ */
+export function addClassOdds(
+  model: SymbolNgrams,
+  symbols: Uint8Array,
+  length: number,
+  buffers: NgramBuffers,
+  buckets: Int32Array,
+  window: Window,
+  into: Float64Array,
+): void {
+  scoreWindow(model, symbols, length, buffers, window);
+  const count = windowBuckets(model.buckets - 1, symbols, window.start, window.end, buffers, buckets);
+  scoreClasses(model, buckets, count, window.end - window.start, into);
+}
+
+/** The class with the highest odds, of which there is at least one. */
+export function likeliestClass(odds: Float64Array): number {
+  let best = 0;
+  for (let c = 1; c < odds.length; c++) if (odds[c]! > odds[best]!) best = c;
+  return best;
 }
 
 /** Log-odds of both readings together from which a text is startling. */

@@ -10,15 +10,13 @@ import type { Text } from "../features/texts.ts";
 import { tokenizer } from "../features/tokenize.ts";
 import type { ViewKind } from "../features/views.ts";
 import type { BoostedTrees } from "../models/boosted-trees.ts";
-import type { SymbolNgrams, Window } from "../models/symbol-ngrams.ts";
+import type { Window } from "../models/symbol-ngrams.ts";
 import {
   ngramBuffers,
   ngramsPerPosition,
-  scoreClasses,
   scoreUnfamiliar,
   scoreWindow,
   visitAlarming,
-  windowBuckets,
   windowSymbols,
 } from "../models/symbol-ngrams.ts";
 import { namesInside } from "../profiles/inside.ts";
@@ -27,12 +25,14 @@ import { largestRaise } from "../profiles/parameter-profile.ts";
 import type { AttackType } from "../verdict/verdict.ts";
 import type { ReadingScores, TextModels } from "./readings.ts";
 import {
+  addClassOdds,
   boundedLogit,
   fillStructure,
   firstSign,
   isHarmless,
   isStartling,
   leastLogit,
+  likeliestClass,
   pieceAround,
   scoreReadings,
   scoreStructure,
@@ -126,13 +126,6 @@ export function textJudge(models: JudgeModels): TextJudge {
   const buckets = new Int32Array(windowSymbols * ngramsPerPosition);
   const window: Window = { logit: 0, start: 0, end: 0 };
   const row = new Float64Array(structureColumns);
-
-  /** Adds the class odds of the worst window of a reading to `into`; leaves that window in `window`. */
-  const addClasses = (model: SymbolNgrams, symbols: Uint8Array, length: number, into: Float64Array): void => {
-    scoreWindow(model, symbols, length, buffers, window);
-    const count = windowBuckets(model.buckets - 1, symbols, window.start, window.end, buffers, buckets);
-    scoreClasses(model, buckets, count, window.end - window.start, into);
-  };
 
   /** Log-odds of one piece of a text, with what its structure adds. */
   const score = (text: Text, from: number, until: number): PieceScores => {
@@ -254,10 +247,9 @@ export function textJudge(models: JudgeModels): TextJudge {
       const odds = new Float64Array(classes.length);
       fold(text.text, text.place, from, until, folded);
       const count = tokenize(folded, tokenized);
-      addClasses(tokens, tokenized, count, odds);
-      addClasses(letters, folded.symbols, folded.length, odds);
-      let best = 0;
-      for (let c = 1; c < odds.length; c++) if (odds[c]! > odds[best]!) best = c;
+      addClassOdds(tokens, tokenized, count, buffers, buckets, window, odds);
+      addClassOdds(letters, folded.symbols, folded.length, buffers, buckets, window, odds);
+      const best = likeliestClass(odds);
       return {
         piece: pieceIn(text),
         attackType: classes[best]!,

@@ -32,6 +32,17 @@ export const marks = {
   template: 4_096,
   lineEnd: 8_192,
   nul: 16_384,
+  /** What filters and calls are put in. */
+  parenthesis: 32_768,
+  /** What operators of document stores begin with. */
+  dollar: 65_536,
+  angle: 131_072,
+  /** What tags of YAML begin with. */
+  exclamation: 262_144,
+  /** Controls but for tabs and ends of lines: binary data holds them. */
+  control: 524_288,
+  /** `0` and `/`: the first bytes of serialized objects hold one in base64 and in hexadecimal digits. */
+  spelledStream: 1_048_576,
 } as const;
 
 /** Which characters are of a kind; a kind that begins with "beyond" is of all others. */
@@ -51,9 +62,15 @@ const characters: Readonly<Record<keyof typeof marks, RegExp>> = {
   template: /[{$#*<[@~]/,
   lineEnd: /[\r\n]/,
   nul: /\0/,
+  parenthesis: /[()]/,
+  dollar: /\$/,
+  angle: /</,
+  exclamation: /!/,
+  control: /[\0-\x08\x0e-\x1f]/,
+  spelledStream: /[0/]/,
 };
 
-const marksOfCode = new Uint16Array(256);
+const marksOfCode = new Uint32Array(256);
 for (let code = 0; code < 256; code++) {
   for (const [name, pattern] of Object.entries(characters))
     if (pattern.test(String.fromCharCode(code))) marksOfCode[code]! |= marks[name as keyof typeof marks];

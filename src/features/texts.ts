@@ -73,7 +73,7 @@ function tellingHeader(name: string, value: string, host: string): string {
 }
 
 /** Bytes of all rewritings and nested texts of a transaction together. */
-const mostViewBytes = 262_144;
+const mostViewBytes = 65_536;
 
 /** The texts in order of appearance. Pure but for what it remembers of headers; linear in the size of the transaction. */
 export function textsOf(transaction: Transaction): Texts {

@@ -35,6 +35,8 @@ export interface NgramOptions {
   /** Largest absolute weight. */
   readonly bound: number;
   readonly epochs: number;
+  /** Passes over the attacks for the class heads. */
+  readonly classEpochs: number;
   readonly learningRate: number;
   /** Strength of the pull towards zero. */
   readonly decay: number;
@@ -47,6 +49,7 @@ export const ngramDefaults: Omit<NgramOptions, "buckets" | "classes" | "maxSymbo
   classBuckets: 1 << 16,
   bound: 2,
   epochs: 6,
+  classEpochs: 6,
   learningRate: 0.1,
   decay: 1e-6,
 };
@@ -62,7 +65,7 @@ export function fitSymbolNgrams(
   onProgress: FitProgress = () => {},
 ): SymbolNgrams {
   const buffers = ngramBuffers(options.maxSymbols);
-  const passes = options.classes > 0 ? options.epochs * 2 : options.epochs;
+  const passes = options.epochs + (options.classes > 0 ? options.classEpochs : 0);
   const head = fitAttackHead(bags, options, random, buffers, (done) => onProgress(done, passes));
   const classes = fitClassHeads(bags, head, options, random, buffers, (done) =>
     onProgress(options.epochs + done, passes),
@@ -125,19 +128,8 @@ function fitAttackHead(
     for (const index of order) {
       const bag = bags[index]!;
       if (bag.attack) {
-        let worst = -Infinity;
-        let text = bag.texts[0]!;
-        let start = 0;
-        let end = 0;
-        for (const candidate of bag.texts) {
-          scoreWindow(head, candidate, candidate.length, buffers, window);
-          if (window.logit <= worst) continue;
-          worst = window.logit;
-          text = candidate;
-          start = window.start;
-          end = window.end;
-        }
-        update(text, start, end, (sigmoid(worst) - 1) * bag.weight);
+        const { text, start, end, logit } = worstPiece(head, bag, buffers);
+        update(text, start, end, (sigmoid(logit) - 1) * bag.weight);
       } else {
         for (const text of bag.texts) {
           scoreWindow(head, text, text.length, buffers, window);
@@ -156,6 +148,22 @@ function fitAttackHead(
   return head;
 }
 
+/** A window of one of the texts of a bag. */
+interface Piece extends Window {
+  readonly text: Uint8Array;
+}
+
+/** The worst window of all texts of a bag. */
+function worstPiece(head: Head, bag: TextBag, buffers: NgramBuffers): Piece {
+  const window: Window = { logit: 0, start: 0, end: 0 };
+  let worst: Piece = { text: bag.texts[0]!, logit: -Infinity, start: 0, end: 0 };
+  for (const text of bag.texts) {
+    scoreWindow(head, text, text.length, buffers, window);
+    if (window.logit > worst.logit) worst = { text, ...window };
+  }
+  return worst;
+}
+
 type ClassHeads = Pick<SymbolNgrams, "classWeights" | "classStep" | "classBias">;
 
 /** Fits the softmax over classes on the worst window of each attack whose class is known. */
@@ -172,33 +180,26 @@ function fitClassHeads(
   const squares = new Float32Array(classBuckets * classes).fill(1e-8);
   const bias = new Float32Array(classes);
   const found = new Int32Array(windowSymbols * ngramsPerPosition);
-  const window: Window = { logit: 0, start: 0, end: 0 };
   const odds = new Float64Array(classes);
   const classMask = classBuckets - 1;
 
   const classStep = bound / 127;
   if (classes === 0) return { classWeights: new Int8Array(0), classStep, classBias: bias };
   const known = bags.filter((bag) => bag.attack && bag.attackClass >= 0);
+  // The attack head is settled, so that a bag shows the same window in every pass.
+  const pieces = known.map((bag) => worstPiece(head, bag, buffers));
   const sizes = new Float64Array(classes);
   for (const bag of known) sizes[bag.attackClass]! += bag.weight;
   const largest = Math.max(1, ...sizes);
 
   const order = Uint32Array.from(known, (_, index) => index);
-  for (let pass = 1; pass <= options.epochs; pass++) {
+  for (let pass = 1; pass <= options.classEpochs; pass++) {
     random.shuffle(order);
     for (const index of order) {
       const bag = known[index]!;
-      let worst = -Infinity;
-      let count = 0;
-      let symbols = 0;
-      for (const text of bag.texts) {
-        scoreWindow(head, text, text.length, buffers, window);
-        if (window.logit <= worst) continue;
-        worst = window.logit;
-        symbols = window.end - window.start;
-        count = windowBuckets(buckets - 1, text, window.start, window.end, buffers, found);
-      }
-      const scale = windowScale(symbols);
+      const { text, start, end } = pieces[index]!;
+      const count = windowBuckets(buckets - 1, text, start, end, buffers, found);
+      const scale = windowScale(end - start);
       odds.set(bias);
       for (let i = 0; i < count; i++) {
         const row = (found[i]! & classMask) * classes;

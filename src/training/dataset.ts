@@ -36,8 +36,14 @@ export interface Example {
   readonly texts: readonly ExampleText[];
   /** Shape (features). */
   readonly row: Float64Array;
-  /** The alarms that rule sets raised on it, each as the ids of the rules that matched. */
-  readonly alarms: readonly (readonly number[])[];
+  /** The alarms that rule sets raised on it. */
+  readonly alarms: readonly RowAlarm[];
+}
+
+/** An alarm of CRS on a row: its paranoia level, and the ids of the rules that matched. */
+export interface RowAlarm {
+  readonly level: number;
+  readonly rules: readonly number[];
 }
 
 export interface Dataset {
@@ -53,7 +59,7 @@ const maxTextBytes = Math.min(8192, maxFoldBytes);
 
 /** Collects rows into a dataset. */
 export interface DatasetBuilder {
-  /** `alarms` are those of CRS on this row, as rule ids; without them, the one that the row's own `waf` tells of. */
+  /** `alarms` are those of CRS on this row; without them, the one that the row's own `waf` tells of. */
   add(row: TrafficRow, alarms?: Example["alarms"]): void;
   /** Throws `data_invalid` where one label is missing or there are too few rows. */
   finish(): Dataset;
@@ -128,7 +134,9 @@ export function datasetBuilder(): DatasetBuilder {
 }
 
 function ownAlarm({ request: { waf } }: TrafficRow): Example["alarms"] {
-  return waf !== undefined && waf.score >= waf.threshold ? [waf.rules] : [];
+  return waf !== undefined && waf.score >= waf.threshold
+    ? [{ level: waf.paranoiaLevel, rules: waf.rules }]
+    : [];
 }
 
 /** The feature rows of the chosen examples one after the other, shape (examples × features). */

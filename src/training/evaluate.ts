@@ -2,17 +2,10 @@
  * Measures scored rows: thresholds come from all benign rows pooled, and every source and attack type reports what it
  * sees there. Shares are in [0, 1].
  */
-import type { Label } from "../traffic/traffic-row.ts";
+import { type Confusion, confusionOf } from "./confusion.ts";
 import { areaUnderRoc, shareAtOrAbove, thresholdAt } from "./metrics.ts";
-
-/** A labelled row after inspection. */
-export interface ScoredRow {
-  readonly source: string;
-  readonly label: Label;
-  readonly attackType: string | undefined;
-  /** In [0, 1], higher is worse. */
-  readonly probability: number;
-}
+import { type ReliabilityBin, reliabilityOf } from "./reliability.ts";
+import type { ScoredRow } from "./scored-row.ts";
 
 /** False-alarm rates at which everything is reported. */
 export const falseAlarmRates = ["0.01", "0.001", "0.0001"] as const;
@@ -35,6 +28,9 @@ export interface Evaluation {
   readonly overall: GroupReport;
   readonly sources: Readonly<Record<string, GroupReport>>;
   readonly attackTypes: Readonly<Record<string, GroupReport>>;
+  /** Of the attacks found at one false alarm in a hundred. */
+  readonly confusion: Confusion;
+  readonly reliability: readonly ReliabilityBin[];
 }
 
 /** Evaluates rows in any order. */
@@ -79,6 +75,8 @@ export function evaluate(rows: readonly ScoredRow[]): Evaluation {
     overall: report(rows),
     sources: reports((row) => row.source),
     attackTypes: reports((row) => (row.label === "attack" ? (row.attackType ?? "other") : undefined)),
+    confusion: confusionOf(rows, thresholds["0.01"]),
+    reliability: reliabilityOf(rows),
   };
 }
 

@@ -5,9 +5,11 @@
  */
 import type { TextModels } from "../detector/readings.ts";
 import {
+  addClassOdds,
   fillStructure,
   isStartling,
   leastLogit,
+  likeliestClass,
   pieceAround,
   scoreReadings,
   scoreStructure,
@@ -18,8 +20,9 @@ import type { BoostedTrees } from "../models/boosted-trees.ts";
 import type { BoostingOptions } from "../models/fit-boosted-trees.ts";
 import { boostingDefaults, fitBoostedTrees } from "../models/fit-boosted-trees.ts";
 import type { Window } from "../models/symbol-ngrams.ts";
-import { ngramBuffers } from "../models/symbol-ngrams.ts";
+import { ngramBuffers, ngramsPerPosition, windowSymbols } from "../models/symbol-ngrams.ts";
 import type { Random } from "../random.ts";
+import { attackTypes } from "../verdict/verdict.ts";
 import type { ExampleText } from "./dataset.ts";
 
 /** What the text models make of one text, and its row for the trees: undefined where it is not startling. */
@@ -27,6 +30,8 @@ export interface ReadText {
   readonly letters: number;
   readonly tokens: number;
   readonly row: Float32Array | undefined;
+  /** The likeliest class of an attack with this text. */
+  readonly attackClass: number;
 }
 
 /** Texts of an example that are kept: one of these is the worst whatever structure adds. */
@@ -38,7 +43,14 @@ export function textReader(models: TextModels): (texts: readonly ExampleText[]) 
   const buffers = ngramBuffers(maxFoldBytes + 2);
   const window: Window = { logit: 0, start: 0, end: 0 };
   const row = new Float64Array(structureColumns);
-  const read = (text: ExampleText): ReadText => {
+  const buckets = new Int32Array(windowSymbols * ngramsPerPosition);
+  const classOf = ({ letters, tokens }: ExampleText): number => {
+    const odds = new Float64Array(models.classes.length);
+    addClassOdds(models.tokens, tokens, tokens.length, buffers, buckets, window, odds);
+    addClassOdds(models.letters, letters, letters.length, buffers, buckets, window, odds);
+    return likeliestClass(odds);
+  };
+  const read = (text: ExampleText): Omit<ReadText, "attackClass"> => {
     const { letters, tokens } = text;
     const scores = scoreReadings(models, letters, letters.length, tokens, tokens.length, buffers, window);
     if (!isStartling(scores)) return { ...scores, row: undefined };
@@ -49,13 +61,19 @@ export function textReader(models: TextModels): (texts: readonly ExampleText[]) 
   };
   return (texts) =>
     texts
-      .map(read)
-      .sort((a, b) => b.letters + b.tokens - a.letters - a.tokens)
-      .slice(0, mostRead);
+      .map((text) => ({ text, scores: read(text) }))
+      .sort((a, b) => b.scores.letters + b.scores.tokens - a.scores.letters - a.scores.tokens)
+      .slice(0, mostRead)
+      .map(({ text, scores }) => ({ ...scores, attackClass: classOf(text) }));
 }
 
 /** The scores of an example whose values are all plain words. */
-export const nothingRead: ReadText = { letters: leastLogit, tokens: leastLogit, row: undefined };
+export const nothingRead: ReadText = {
+  letters: leastLogit,
+  tokens: leastLogit,
+  row: undefined,
+  attackClass: attackTypes.indexOf("other"),
+};
 
 /** What the trees add to the log-odds of one text. */
 export function correctionOf(trees: BoostedTrees, { row }: ReadText): number {

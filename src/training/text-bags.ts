@@ -3,6 +3,7 @@
  * that all attacks of one source share, is not to teach more than it knows.
  */
 import type { TextBag } from "../models/fit-symbol-ngrams.ts";
+import { netOf } from "../verdict/operating-point.ts";
 import type { Example, ExampleText } from "./dataset.ts";
 
 /** A source counts as if it had at most this many rows of a label, so that no list drowns the others. */
@@ -11,7 +12,7 @@ const sourceCap = 6000;
 const leastTextWeight = 0.2;
 /** Most times that one text is shown in one pass. */
 const mostShown = 64;
-/** Fewest times that a text of a request with a false alarm of CRS is: it is what second opinion is asked about. */
+/** Fewest times that a text of a request with a false alarm of a narrow net is: it is what second opinion is asked about. */
 const alarmingShown = 4;
 /** A text that so many attacks of one source share is what carries them, not what they do. */
 const carrierAttacks = 20;
@@ -40,7 +41,7 @@ export function textBags(examples: readonly Example[], reading: "letters" | "tok
   const textsBySource = new Map<string, number>();
   for (const { attack, source, texts, alarms } of examples) {
     if (attack) continue;
-    const isAlarming = alarms.length > 0;
+    const isAlarming = alarms.some(({ level }) => netOf(level) === "narrow");
     for (const text of texts) {
       const key = keyOf(text);
       const known = ordinary.get(key);

@@ -1,14 +1,15 @@
 /** Left-out scores → the operating points of the presets, and what each threshold costs. */
 import type {
   MeasuredThreshold,
+  Net,
   OperatingPoints,
   OperatingPointsByPreset,
   Preset,
 } from "../verdict/operating-point.ts";
 import { presets } from "../verdict/operating-point.ts";
 import type { LearntFromAlarms } from "./alarms.ts";
-import type { ScoredRow } from "./evaluate.ts";
 import { shareAtOrAbove, thresholdAt, thresholdKeeping } from "./metrics.ts";
+import type { ScoredRow } from "./scored-row.ts";
 
 /** What the thresholds of a preset promise, as shares in [0, 1] of left-out rows. */
 interface Promised {
@@ -33,13 +34,16 @@ const promises: Readonly<Record<Preset, Promised>> = {
   lenient: { keptAlarms: 0.98, keptAttacks: 0.9, suspectRate: 0.001, attackRate: 0.0001 },
 };
 
+/** Share of ordinary requests that raise an alarm of CRS on paranoia level 2 and above, measured on the training set. */
+const wideNetAlarms = 0.34;
+
 /**
  * Chooses the thresholds of all presets on left-out rows, and those of second opinion on the alarms where there are any;
  * `measured` has the price of each, from many false alarms to few.
  */
 export function chooseThresholds(
   rows: readonly ScoredRow[],
-  learnt: LearntFromAlarms | undefined,
+  learnt: Readonly<Record<Net, LearntFromAlarms | undefined>>,
 ): {
   operatingPoints: OperatingPointsByPreset;
   measured: MeasuredThreshold[];
@@ -55,10 +59,12 @@ export function chooseThresholds(
   const pointsOf = ({ keptAlarms, keptAttacks, suspectRate, attackRate }: Promised): OperatingPoints => {
     const attack = within(thresholdAt(benign, attackRate));
     const suspect = Math.min(attack, within(thresholdAt(benign, suspectRate)));
-    const kept = learnt?.thresholdKeeping(keptAlarms) ?? thresholdKeeping(attacks, keptAttacks);
+    const kept = learnt.narrow?.thresholdKeeping(keptAlarms) ?? thresholdKeeping(attacks, keptAttacks);
+    const left = within(learnt.wide?.thresholdLeaving(attackRate / wideNetAlarms) ?? attack);
     const alone = { suspect, attack };
     return {
       "second-opinion": { suspect: Math.min(attack, within(kept)), attack },
+      "wide-net": { suspect: left, attack: left },
       scoring: alone,
       general: alone,
     };

@@ -9,6 +9,7 @@ import type { TextModels } from "../detector/readings.ts";
 import { features } from "../features/catalog.ts";
 import { maxFoldBytes } from "../features/fold.ts";
 import type { BoostedTrees } from "../models/boosted-trees.ts";
+import type { Evidence } from "../models/evidence.ts";
 import { fitSymbolNgrams, ngramDefaults } from "../models/fit-symbol-ngrams.ts";
 import type { IsolationForest } from "../models/isolation-forest.ts";
 import { fitIsolationForest, forestDefaults, scoreIsolationForest } from "../models/isolation-forest.ts";
@@ -16,12 +17,14 @@ import { fitLogisticRegression, logisticLogit, sigmoid } from "../models/logisti
 import type { SymbolNgrams } from "../models/symbol-ngrams.ts";
 import type { Random } from "../random.ts";
 import { seededRandom } from "../random.ts";
+import type { Net } from "../verdict/operating-point.ts";
+import { netOf } from "../verdict/operating-point.ts";
 import { attackTypes } from "../verdict/verdict.ts";
-import type { Alarm } from "./alarms.ts";
+import type { Alarm, LearntFromAlarms } from "./alarms.ts";
 import { learnFromAlarms } from "./alarms.ts";
 import type { Dataset, Example } from "./dataset.ts";
 import { featureRows } from "./dataset.ts";
-import type { ScoredRow } from "./evaluate.ts";
+import type { ScoredRow } from "./scored-row.ts";
 import type { ReadText } from "./structure.ts";
 import { correctionOf, fitStructure, nothingRead, textReader } from "./structure.ts";
 import { sourceWeights, textBags } from "./text-bags.ts";
@@ -58,6 +61,11 @@ const letterBuckets = 1 << 21;
 const tokenBuckets = 1 << 19;
 /** Groups of sources; each is scored by models fitted on the others. */
 const folds = 4;
+/**
+ * Passes for the class heads of left-out models, which only name attacks for the confusion matrix. As many as in the final
+ * models would take half as long again as the fit without them.
+ */
+const leftOutClassEpochs = 2;
 /** An attack row whose left-out probability is below this is taken for wrongly labelled. */
 const mislabelled = 0.02;
 
@@ -93,33 +101,40 @@ export function train(
 
   const fusion = fuse(examples, scored, kept);
   const structure = fitCorrections(examples, scored, kept, fusion, foldOf, random);
-  const logits = examples.map((_, index) => logitOf(fusion, structure[foldOf[index]!]!, scored[index]!));
+  const found = examples.map((_, index) => findWorst(fusion, structure[foldOf[index]!]!, scored[index]!));
+  const logits = found.map(({ logit }) => logit);
   const leftOutRows = kept.map((index): ScoredRow => {
     const example = examples[index]!;
     return {
       source: example.source,
       label: example.attack ? "attack" : "benign",
       attackType: example.attack ? attackTypes[example.attackClass] : undefined,
+      predictedType: attackTypes[found[index]!.text.attackClass],
       probability: sigmoid(logits[index]!),
     };
   });
 
   const keptExamples = kept.map((index) => examples[index]!);
-  const texts = fitTexts(keptExamples, attackTypes.length, random, (done, total) =>
+  const texts = fitTexts(keptExamples, ngramDefaults.classEpochs, random, (done, total) =>
     onProgress("text models", done, total),
   );
   const forest = fitForest(keptExamples, random);
-  const learnt = learnFromAlarms(alarmsOf(examples, logits, foldOf), mislabelled);
+  const learntOf = (net: Net): LearntFromAlarms | undefined =>
+    learnFromAlarms(alarmsOf(examples, net, logits, foldOf), mislabelled);
+  const learnt = { narrow: learntOf("narrow"), wide: learntOf("wide") };
   const { operatingPoints, measured } = chooseThresholds(leftOutRows, learnt);
-  const passed = operatingPoints.balanced["second-opinion"].suspect;
+  const { "second-opinion": onNarrow, "wide-net": onWide } = operatingPoints.balanced;
   return {
     parts: {
       forest,
       ...texts,
       fusion,
       structure: structure[folds]!,
-      evidence: learnt?.evidence ?? { signs: [], weights: [] },
-      secondOpinion: learnt?.measure(passed) ?? null,
+      evidence: { narrow: learnt.narrow?.evidence ?? noEvidence, wide: learnt.wide?.evidence ?? noEvidence },
+      secondOpinion: {
+        narrow: learnt.narrow?.measure(onNarrow.suspect) ?? null,
+        wide: learnt.wide?.measure(onWide.suspect) ?? null,
+      },
       operatingPoints,
       measured,
       provenance: {
@@ -140,7 +155,7 @@ function fitCalibrated(
   random: Random,
   onProgress: TrainProgress,
 ): DetectorParts {
-  const texts = fitTexts(examples, attackTypes.length, random, (done, total) =>
+  const texts = fitTexts(examples, ngramDefaults.classEpochs, random, (done, total) =>
     onProgress("text models", done, total),
   );
   const forest = fitForest(examples, random);
@@ -207,12 +222,18 @@ function fusedLogit(fusion: DetectorParts["fusion"], text: ReadText, { anomaly }
   return logisticLogit(fusion, [text.letters, text.tokens, anomaly]);
 }
 
-/** Log-odds of an example as the detector finds them: of its worst text, with what structure adds. */
-function logitOf(fusion: DetectorParts["fusion"], structure: BoostedTrees, score: LeftOutScore): number {
-  return score.texts.reduce(
-    (worst, text) => Math.max(worst, fusedLogit(fusion, text, score) + correctionOf(structure, text)),
-    fusedLogit(fusion, nothingRead, score),
-  );
+/** The worst text of an example as the detector finds it, with log-odds that hold what structure adds. */
+function findWorst(
+  fusion: DetectorParts["fusion"],
+  structure: BoostedTrees,
+  score: LeftOutScore,
+): { readonly logit: number; readonly text: ReadText } {
+  let worst = { logit: fusedLogit(fusion, nothingRead, score), text: nothingRead };
+  for (const text of score.texts) {
+    const logit = fusedLogit(fusion, text, score) + correctionOf(structure, text);
+    if (logit > worst.logit) worst = { logit, text };
+  }
+  return worst;
 }
 
 /** Trees of structure for the examples of each fold, fitted on those of the others, and behind them those fitted on all. */
@@ -243,14 +264,24 @@ function fitCorrections(
 }
 
 /**
- * The alarms on all examples, with what models that had not seen their sources make of them. An attack that reads harmless
+ * The alarms of one net on all examples, with what models that had not seen their sources make of them. An attack that reads harmless
  * is among them: CRS did not think so, and such alarms are what evidence is for.
  */
-function alarmsOf(examples: readonly Example[], logits: readonly number[], foldOf: Uint8Array): Alarm[] {
+function alarmsOf(
+  examples: readonly Example[],
+  net: Net,
+  logits: readonly number[],
+  foldOf: Uint8Array,
+): Alarm[] {
   return examples.flatMap(({ source, attack, alarms }, index) =>
-    alarms.map((rules) => ({ source, attack, rules, logit: logits[index]!, fold: foldOf[index]! })),
+    alarms
+      .filter(({ level }) => netOf(level) === net)
+      .map(({ rules }) => ({ source, attack, rules, logit: logits[index]!, fold: foldOf[index]! })),
   );
 }
+
+/** Where there are too few alarms to learn from. */
+const noEvidence: Evidence = { signs: [], weights: [] };
 
 function scoreLeftOut(
   examples: readonly Example[],
@@ -263,7 +294,7 @@ function scoreLeftOut(
     const others = examples.filter((_, index) => foldOf[index] !== fold);
     if (!others.some((example) => example.attack) || !others.some((example) => !example.attack)) continue;
     const read = textReader(
-      fitTexts(others, 0, random, (done, total) =>
+      fitTexts(others, leftOutClassEpochs, random, (done, total) =>
         onProgress("left-out sources", fold * total + done, folds * total),
       ),
     );
@@ -276,15 +307,16 @@ function scoreLeftOut(
   return scores;
 }
 
-/** Fits one model on the letters of all texts, and one on their tokens, each with `classes` class heads. */
+/** Fits one model on the letters of all texts, and one on their tokens, each with class heads of so many passes. */
 function fitTexts(
   examples: readonly Example[],
-  classes: number,
+  classEpochs: number,
   random: Random,
   onPass: (done: number, total: number) => void,
 ): TextModels {
   const fitReading = (reading: "letters" | "tokens", buckets: number, passesBefore: number): SymbolNgrams => {
-    const options = { ...ngramDefaults, buckets, classes, maxSymbols: maxFoldBytes + 2 };
+    const classes = attackTypes.length;
+    const options = { ...ngramDefaults, buckets, classes, classEpochs, maxSymbols: maxFoldBytes + 2 };
     return fitSymbolNgrams(textBags(examples, reading), options, random, (done, total) =>
       onPass(passesBefore * total + done, total * 2),
     );

@@ -11,12 +11,13 @@ export interface OperatingPoint {
   readonly attack: number;
 }
 
-/** One operating point for each mode. */
-export type OperatingPoints = Readonly<Record<Mode, OperatingPoint>>;
+/** One operating point for each mode, and one for a second opinion on the alarms of a wide net. */
+export type OperatingPoints = Readonly<Record<Mode | "wide-net", OperatingPoint>>;
 
 /**
  * How hard a detector judges. `strict` calls 1 of 100 ordinary requests an attack where Arbiter acts on its own, `balanced`
- * 1 of 1,000, `lenient` 1 of 10,000; as a second opinion they keep 99.9, 99.6 and 98 % of the attacks behind the alarms.
+ * 1 of 1,000, `lenient` 1 of 10,000; as a second opinion they keep 99.9, 99.6 and 98 % of the attacks behind the alarms of a
+ * narrow net, and let the alarms of a wide one stand for as many ordinary requests as where Arbiter acts on its own.
  */
 export const presets = ["strict", "balanced", "lenient"] as const;
 export type Preset = (typeof presets)[number];
@@ -24,17 +25,21 @@ export type Preset = (typeof presets)[number];
 /** The operating points of each preset. */
 export type OperatingPointsByPreset = Readonly<Record<Preset, OperatingPoints>>;
 
-/** Paranoia level from which CRS is a net for nearly everything: it blocks every third ordinary request then. */
-const wideNet = 2;
+/** What CRS catches: on paranoia level 1 attacks above all, from level 2 on every third ordinary request as well. */
+export const nets = ["narrow", "wide"] as const;
+export type Net = (typeof nets)[number];
+
+/** What CRS catches on a paranoia level, 1 to 4. */
+export function netOf(paranoiaLevel: number): Net {
+  return paranoiaLevel < 2 ? "narrow" : "wide";
+}
 
 /**
  * The operating point for a transaction on which CRS ran at `paranoiaLevel`. As a second opinion, on level 1 whatever is not surely
- * harmless stays denied; from level 2 on, where most alarms are false, only what Arbiter would deny on its own.
+ * harmless stays denied; from level 2 on, where most alarms are false, only what is surely an attack.
  */
 export function pointFor(points: OperatingPoints, mode: Mode, paranoiaLevel: number): OperatingPoint {
-  if (mode !== "second-opinion" || paranoiaLevel < wideNet) return points[mode];
-  const { attack } = points.general;
-  return { suspect: attack, attack };
+  return points[mode === "second-opinion" && netOf(paranoiaLevel) === "wide" ? "wide-net" : mode];
 }
 
 /** What a threshold costs and finds, on left-out sources. Shares in [0, 1]. */

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
-import { alarmKey, formatAlarms, readAlarms } from "../../corpus/alarms.ts";
+import { type Alarms, alarmKey, formatAlarms, readAlarms } from "../../corpus/alarms.ts";
 import { corpusRows } from "../../corpus/rows.ts";
 import { parseTrafficRow } from "../../src/traffic/traffic-row.ts";
 
@@ -28,9 +28,16 @@ describe("the key of a request", () => {
 test("a recording survives its file, whose bytes depend on nothing but its content", () => {
   const folder = mkdtempSync(path.join(tmpdir(), "arbiter-alarms-"));
   const file = path.join(folder, "alarms.jsonl.gz");
-  const alarms = new Map([
-    ["b", [[1, 2]]],
-    ["a", [[942100], [942100, 949111]]],
+  const alarms = new Map<string, Alarms>([
+    ["b", [{ level: 2, rules: [1, 2] }]],
+    [
+      "a",
+      [
+        { level: 1, rules: [942100] },
+        { level: 1, rules: [942100, 949111] },
+        { level: 2, rules: [942100, 942430] },
+      ],
+    ],
   ]);
   writeFileSync(file, formatAlarms(alarms));
   expect(readAlarms(pathToFileURL(file))).toEqual(alarms);
@@ -43,7 +50,7 @@ describe("the recording that is kept", () => {
 
   test("names scored request rules of CRS, in order", () => {
     expect(alarms.size).toBeGreaterThan(10_000);
-    for (const rules of [...alarms.values()].flat()) {
+    for (const { rules } of [...alarms.values()].flat()) {
       expect(rules.every((id) => id >= 910_000 && id < 950_000)).toBe(true);
       expect(rules).toEqual([...new Set(rules)].sort((a, b) => a - b));
     }

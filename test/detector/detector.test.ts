@@ -135,7 +135,13 @@ describe("a verdict", () => {
 describe("what rules of CRS say", () => {
   const parts = parseDetector(file);
   const told = composeDetector(
-    { ...parts, evidence: { signs: [930130, 942100], weights: [4, 0.2] } },
+    {
+      ...parts,
+      evidence: {
+        narrow: { signs: [930130, 942100], weights: [4, 0.2] },
+        wide: { signs: [930130], weights: [1] },
+      },
+    },
     "test",
   );
   const wafOf = (...rules: number[]): RequestParts["waf"] => ({
@@ -165,6 +171,16 @@ describe("what rules of CRS say", () => {
     });
     expect(verdict.verdict).toBe("suspect");
     expect(verdict.reasons[0]).toMatchObject({ where: "REQUEST_FILENAME", what: "rule 930130" });
+  });
+
+  test("is worth less where CRS casts a wide net", () => {
+    const at = (paranoiaLevel: number): number =>
+      told.inspect(get("green river", { waf: { ...wafOf(930130)!, paranoiaLevel } }), {
+        mode: "second-opinion",
+      }).probability;
+    expect(at(2)).toBe(at(4));
+    expect(at(2)).toBeLessThan(at(1));
+    expect(at(2)).toBeGreaterThan(judge([], "second-opinion").probability);
   });
 
   test("never lowers the probability, and may be missing or unknown", () => {

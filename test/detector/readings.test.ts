@@ -5,6 +5,7 @@ import {
   isStartling,
   largestLogit,
   leastLogit,
+  likeliestClass,
 } from "../../src/detector/readings.ts";
 import { fold, foldBuffers } from "../../src/features/fold.ts";
 
@@ -40,4 +41,12 @@ test("no text is startling that is harmless", () => {
 
 test("log-odds keep within their bounds", () => {
   expect([-50, 0, 50].map(boundedLogit)).toEqual([leastLogit, 0, largestLogit]);
+});
+
+test.each<[number[], number]>([
+  [[0], 0],
+  [[-2, 1, 0.5], 1],
+  [[1, 1], 0],
+])("the likeliest class of %j is %d", (odds, best) => {
+  expect(likeliestClass(Float64Array.from(odds))).toBe(best);
 });

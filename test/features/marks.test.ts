@@ -7,13 +7,33 @@ describe("the kinds of characters of a text", () => {
     ["plain_word-1", ["beyondProse", "disguise"]],
     ["word", []],
     ["", []],
-    ["/a/b", ["beyondWord", "beyondField", "beyondName", "beyondProse", "disguise"]],
+    ["/a/b", ["beyondWord", "beyondField", "beyondName", "beyondProse", "disguise", "spelledStream"]],
     ["a.b", ["beyondWord", "beyondPath", "beyondField"]],
     ["tags[]", ["beyondWord", "beyondPath", "beyondProse", "template"]],
     ["two words, at most", ["beyondWord", "beyondPath", "beyondField", "beyondName"]],
-    ["a%20b", ["beyondWord", "beyondPath", "beyondField", "beyondName", "beyondProse", "layer"]],
+    [
+      "a%20b",
+      ["beyondWord", "beyondPath", "beyondField", "beyondName", "beyondProse", "layer", "spelledStream"],
+    ],
     ["a\nb", ["beyondWord", "beyondPath", "beyondField", "beyondName", "beyondProse", "shell", "lineEnd"]],
-    ["a\0b", ["beyondWord", "beyondPath", "beyondField", "beyondName", "beyondProse", "nul"]],
+    [
+      "(5$!)",
+      [
+        "beyondWord",
+        "beyondPath",
+        "beyondField",
+        "beyondName",
+        "beyondProse",
+        "disguise",
+        "shell",
+        "template",
+        "markup",
+        "parenthesis",
+        "dollar",
+        "exclamation",
+      ],
+    ],
+    ["a\0b", ["beyondWord", "beyondPath", "beyondField", "beyondName", "beyondProse", "nul", "control"]],
   ])("%j", (text, expected) => {
     const found = marksOf(text);
     const names = (Object.keys(marks) as (keyof typeof marks)[]).filter(

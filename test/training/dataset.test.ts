@@ -38,14 +38,20 @@ describe("an example", () => {
   test("has the alarms that it is added with, else that of its own row", () => {
     const waf = { score: 5, threshold: 5, rules: [942100, 942190] };
     const query = "q=%3Cb%3E";
-    expect(datasetWith({ label: "attack", query, waf }).examples.at(-1)!.alarms).toEqual([[942100, 942190]]);
+    expect(datasetWith({ label: "attack", query, waf }).examples.at(-1)!.alarms).toEqual([
+      { level: 1, rules: [942100, 942190] },
+    ]);
     expect(
       datasetWith({ label: "attack", query, waf: { ...waf, score: 3 } }).examples.at(-1)!.alarms,
     ).toEqual([]);
     const builder = datasetBuilder();
-    for (const row of enough) builder.add(parseTrafficRow(JSON.stringify(row)), [[1], [2, 3]]);
+    const alarms = [
+      { level: 1, rules: [1] },
+      { level: 2, rules: [2, 3] },
+    ];
+    for (const row of enough) builder.add(parseTrafficRow(JSON.stringify(row)), alarms);
     const given = builder.finish();
-    expect(given.examples[0]!.alarms).toEqual([[1], [2, 3]]);
+    expect(given.examples[0]!.alarms).toEqual(alarms);
     expect(given.digest).not.toBe(datasetWith().digest);
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { ScoredRow } from "../../src/training/evaluate.ts";
 import { evaluate } from "../../src/training/evaluate.ts";
 import { nextUp } from "../../src/training/metrics.ts";
+import type { ScoredRow } from "../../src/training/scored-row.ts";
 
 const row = (
   source: string,

@@ -12,7 +12,7 @@ import { tinyDataset, tinyRows } from "./tiny-traffic.ts";
 function read(text: string, letters = 0, tokens = 0): ReadText {
   const row = new Float64Array(structureColumns);
   fillStructure(text, "decoded", { letters, tokens }, row);
-  return { letters, tokens, row: Float32Array.from(row) };
+  return { letters, tokens, row: Float32Array.from(row), attackClass: 0 };
 }
 
 function examples(count: number): ReadExample[] {
@@ -34,7 +34,7 @@ describe("trees of structure", () => {
   });
 
   test("add nothing to a text that is harmless whatever it holds", () => {
-    expect(correctionOf(trees, { letters: -4, tokens: -4, row: undefined })).toBe(0);
+    expect(correctionOf(trees, { letters: -4, tokens: -4, row: undefined, attackClass: 0 })).toBe(0);
   });
 
   test("stay within their bounds, and never fall where letters or tokens are more suspicious", () => {

@@ -35,10 +35,9 @@ describe("the bags", () => {
   });
 
   test("show texts of false alarms more often, however rare", () => {
-    const alarming = { ...example("shop", false, "post"), alarms: [[942100]] };
-    const bags = wordsOf(
-      textBags([alarming, example("shop", false, "post"), example("shop", false, "x y")], "letters"),
-    );
+    const netted = { ...example("shop", false, "post"), alarms: [{ level: 2, rules: [942430] }] };
+    const alarming = { ...example("shop", false, "post"), alarms: [{ level: 1, rules: [942100] }] };
+    const bags = wordsOf(textBags([alarming, netted, example("shop", false, "x y")], "letters"));
     expect(bags.filter(([text]) => text === "post")).toHaveLength(4);
     expect(bags.filter(([text]) => text === "x y")).toHaveLength(1);
   });

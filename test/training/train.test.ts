@@ -54,6 +54,12 @@ describe("training", () => {
     expect(new Set(trained.leftOutRows.map(({ probability }) => probability)).size).toBeGreaterThan(10);
   });
 
+  test("names attacks whose source the models had not seen", () => {
+    const attacks = trained.leftOutRows.filter(({ attackType }) => attackType !== undefined);
+    const named = attacks.filter(({ attackType, predictedType }) => attackType === predictedType);
+    expect(named.length / attacks.length).toBeGreaterThan(0.9);
+  });
+
   test("chooses thresholds within (0, 1) whose price is stated", () => {
     const { operatingPoints, measured } = trained.parts;
     for (const { suspect, attack } of Object.values(operatingPoints).flatMap((points) =>

@@ -4,8 +4,10 @@ import { loadDetectorOrModel } from "../../config/load-detector.ts";
 import { loadProfiles } from "../../config/load-profiles.ts";
 import { ArbiterError } from "../../errors.ts";
 import { transactionOf } from "../../traffic/traffic-row.ts";
-import type { Evaluation, GroupReport, ScoredRow } from "../../training/evaluate.ts";
+import { predictedTypes } from "../../training/confusion.ts";
+import type { Evaluation, GroupReport } from "../../training/evaluate.ts";
 import { evaluate, falseAlarmRates } from "../../training/evaluate.ts";
+import type { ScoredRow } from "../../training/scored-row.ts";
 import { inspectWith, openModels } from "../recorded-verdicts.ts";
 import { readTraffic } from "../traffic-input.ts";
 
@@ -40,7 +42,8 @@ export function evaluateCommand(): Command {
           continue;
         }
         const { verdict, heard } = await inspectWith(model, panel, row, inspectOptions);
-        rows.push({ source, label, attackType, probability: verdict.probability });
+        const predictedType = verdict.attackType ?? "none";
+        rows.push({ source, label, attackType, predictedType, probability: verdict.probability });
         for (const { settings, opinion } of heard) {
           if (typeof opinion !== "number") throw noScore(settings.name, row.id, opinion);
           rowsOf.get(settings.name)?.push({ source, label, attackType, probability: opinion });
@@ -90,8 +93,41 @@ export function evaluationTable(evaluation: Evaluation): string {
     ...Object.entries(evaluation.sources).map(([name, report]) => row(name, report)),
     "",
     ...Object.entries(evaluation.attackTypes).map(([name, report]) => row(name, report)),
+    ...confusionLines(evaluation.confusion),
+    ...reliabilityLines(evaluation.reliability),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+function confusionLines(confusion: Evaluation["confusion"]): string[] {
+  const columns = predictedTypes(confusion);
+  if (columns.length === 0) return [];
+  const widths = columns.map((name) => Math.max(8, name.length));
+  const line = (name: string, cells: readonly string[]): string =>
+    [name.padEnd(26), ...cells.map((cell, i) => cell.padStart(widths[i]!))].join(" ");
+  return [
+    "",
+    `what the attacks found at ${percent(0.01)} were taken for:`,
+    line("", columns),
+    ...Object.entries(confusion).map(([type, own]) =>
+      line(
+        type,
+        columns.map((column) => String(own[column] ?? 0)),
+      ),
+    ),
+  ];
+}
+
+function reliabilityLines(reliability: Evaluation["reliability"]): string[] {
+  if (reliability.length === 0) return [];
+  return [
+    "",
+    "probability against the share of attacks, where both labels weigh the same:",
+    `${"mean".padStart(10)} ${"attacks".padStart(10)} ${"rows".padStart(10)}`,
+    ...reliability.map(({ probability, observed, count }) =>
+      [probability.toFixed(4), observed.toFixed(4), String(count)].map((cell) => cell.padStart(10)).join(" "),
+    ),
+  ];
 }
 
 function row(name: string, report: GroupReport): string {

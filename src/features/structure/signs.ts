@@ -4,12 +4,16 @@
  */
 import { createHash } from "node:crypto";
 import { marks, marksOf } from "../marks.ts";
+import { readDirectory } from "./directory.ts";
 import { readMarkup } from "./markup.ts";
 import { readPath } from "./path.ts";
 import { countPhrases, phraseKinds } from "./phrases.ts";
+import { readQuery } from "./query-object.ts";
+import { readSerialized } from "./serialized.ts";
 import { readShell } from "./shell.ts";
 import { holdsStatement, readSql } from "./sql.ts";
 import { readTemplate } from "./template.ts";
+import { readXml } from "./xml.ts";
 
 /** Names of the signs, by number. */
 export const signNames = [
@@ -53,6 +57,30 @@ export const signNames = [
   "path numeric host",
   "path catcher",
   "path climbs to secret",
+  "directory broken out of",
+  "directory goes on",
+  "directory filter",
+  "directory wild card",
+  "directory cut off",
+  "query operator",
+  "query operator in name",
+  "query script",
+  "query call",
+  "query string broken out of",
+  "xml entity",
+  "xml entity used",
+  "xml entity nested",
+  "xml external entity",
+  "xml external subset",
+  "xml external file",
+  "xml inclusion",
+  "xml stylesheet runs",
+  "serialized array",
+  "serialized object",
+  "serialized stream",
+  "serialized tag",
+  "serialized type",
+  "serialized function",
   "line break header",
   "line break",
   "NUL",
@@ -125,6 +153,9 @@ export function fillSigns(text: string, into: Float64Array, offset: number): voi
   add(path.numericHost);
   add(path.catcher);
   add(path.climbs > 0 && path.secret);
+  if ((holds & parsedMarks) !== 0) fillParsed(text, holds, into, at);
+  else into.fill(0, at, at + parsedSigns);
+  at += parsedSigns;
   countPhrases(lower, counts);
   const header = counts[headerPhrases]!;
   const breaks = (holds & marks.lineEnd) !== 0;
@@ -139,13 +170,64 @@ export function fillSigns(text: string, into: Float64Array, offset: number): voi
   for (const count of counts) add(count > 1);
 }
 
+/** Number of the signs that `fillParsed` writes. */
+const parsedSigns = signNames.indexOf("line break header") - signNames.indexOf("directory broken out of");
+
+/** What their readers need: a text without any of these is nothing that they read. */
+const parsedMarks =
+  marks.parenthesis |
+  marks.shell |
+  marks.brace |
+  marks.angle |
+  marks.dollar |
+  marks.exclamation |
+  marks.lineEnd |
+  marks.control |
+  marks.spelledStream;
+
+/** Writes the signs of filters, queries, XML and serialized objects to `into`, from `offset` on. */
+function fillParsed(text: string, holds: number, into: Float64Array, offset: number): void {
+  let at = offset;
+  const add = (holds: boolean): void => {
+    into[at++] = holds ? 1 : 0;
+  };
+  const directory = readDirectory(text, holds);
+  add(directory.leaves);
+  add(directory.goesOn);
+  add(directory.filter);
+  add(directory.wildcard);
+  add(directory.cutsOff);
+  const query = readQuery(text, holds);
+  add(query.operator);
+  add(query.operatorInName);
+  add(query.runsScript);
+  add(query.calls);
+  add(query.leavesString);
+  const xml = readXml(text, holds);
+  add(xml.entity);
+  add(xml.used);
+  add(xml.nested);
+  add(xml.externalEntity);
+  add(xml.externalSubset);
+  add(xml.fromFile || xml.fromOther);
+  add(xml.includes);
+  add(xml.runs);
+  const serialized = readSerialized(text, holds);
+  add(serialized.phpArray);
+  add(serialized.phpObject);
+  add(serialized.stream);
+  add(serialized.tag);
+  add(serialized.type);
+  add(serialized.function);
+}
+
 function hasUnbalancedQuote(text: string): boolean {
-  let single = 0;
-  let double = 0;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code === 0x27) single++;
-    else if (code === 0x22) double++;
-  }
-  return single % 2 === 1 || double % 2 === 1;
+  return isOdd(text, "'") || isOdd(text, '"');
+}
+
+/** True where a text holds an odd number of a character. */
+function isOdd(text: string, character: string): boolean {
+  let odd = false;
+  for (let i = text.indexOf(character); i >= 0; i = text.indexOf(character, i + 1)) odd = !odd;
+  return odd;
 }

@@ -18,7 +18,14 @@ describe("as JSON", () => {
 
   test("it has the members of the contract and no others", () => {
     expect(outcome).toMatchObject({ status: 0, stderr: "" });
-    expect(Object.keys(evaluation)).toEqual(["thresholds", "overall", "sources", "attackTypes"]);
+    expect(Object.keys(evaluation)).toEqual([
+      "thresholds",
+      "overall",
+      "sources",
+      "attackTypes",
+      "confusion",
+      "reliability",
+    ]);
     expect(Object.keys(evaluation.thresholds)).toEqual(rates);
     expect(Object.keys(evaluation.overall)).toEqual(["benign", "attack", "falseAlarms", "detection", "auc"]);
     for (const source of Object.values(evaluation.sources)) {
@@ -35,6 +42,12 @@ describe("as JSON", () => {
       [...new Set(folder.rows.map(({ source }) => source))].sort(),
     );
     expect(Object.keys(evaluation.attackTypes)).toEqual(["sqli", "xss"]);
+  });
+
+  test("it says what attacks were taken for, and whether probabilities hold", () => {
+    expect(evaluation.confusion["sqli"]!["sqli"]).toBeGreaterThan(10);
+    expect(evaluation.confusion["xss"]!["xss"]).toBeGreaterThan(10);
+    expect(evaluation.reliability.reduce((sum, { count }) => sum + count, 0)).toBe(80);
   });
 
   test("it measures a detector that has learnt something", () => {
@@ -57,6 +70,8 @@ test("without --json it is a table with a line for each source and attack type",
   expect(status).toBe(0);
   for (const name of ["thresholds", "all", "shop", "wiki", "forum", "search", "sqli", "xss"])
     expect(stdout).toMatch(new RegExp(`^${name}\\b`, "m"));
+  expect(stdout).toMatch(/were taken for:\n +sqli +xss\n/);
+  expect(stdout).toContain("both labels weigh the same");
   for (const rate of ["1 %", "0.10 %", "0.010 %"]) expect(stdout).toContain(rate);
 });
 

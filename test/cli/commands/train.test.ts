@@ -23,7 +23,14 @@ describe("training", () => {
     const report = JSON.parse(first.stdout);
     expect(Object.keys(report)).toEqual(["model", "bytes", "evaluation"]);
     expect(report).toMatchObject({ model: readDetector(file).id, bytes: file.length });
-    expect(Object.keys(report.evaluation)).toEqual(["thresholds", "overall", "sources", "attackTypes"]);
+    expect(Object.keys(report.evaluation)).toEqual([
+      "thresholds",
+      "overall",
+      "sources",
+      "attackTypes",
+      "confusion",
+      "reliability",
+    ]);
   });
 
   test("leaves no other file behind", () => {
