@@ -19,7 +19,6 @@ import type { SymbolNgrams } from "../models/symbol-ngrams.ts";
 import type {
   MeasuredSecondOpinion,
   MeasuredThreshold,
-  Net,
   OperatingPointsByPreset,
 } from "../verdict/operating-point.ts";
 import type { AttackType } from "../verdict/verdict.ts";
@@ -38,11 +37,11 @@ export interface DetectorParts {
   readonly fusion: LogisticRegression;
   /** What the structure of the worst text adds to the log-odds. */
   readonly structure: BoostedTrees;
-  /** What the rules of CRS that matched add in second opinion, by rule id, on the alarms of each net. */
-  readonly evidence: Readonly<Record<Net, Evidence>>;
+  /** What the rules of CRS that matched add in second opinion, by rule id. */
+  readonly evidence: Evidence;
   readonly operatingPoints: OperatingPointsByPreset;
-  /** What second opinion does at its balanced operating points; null where the data held no alarms of such a net. */
-  readonly secondOpinion: Readonly<Record<Net, MeasuredSecondOpinion | null>>;
+  /** What second opinion does at its balanced operating point; null where the data held no alarms of a narrow net. */
+  readonly secondOpinion: MeasuredSecondOpinion | null;
   /** Thresholds with their measured price, from many false alarms to few. */
   readonly measured: readonly MeasuredThreshold[];
   readonly provenance: Provenance;
@@ -82,7 +81,6 @@ const pointSchema = z
   .refine(({ suspect, attack }) => suspect <= attack, "suspect must not exceed attack");
 const pointsSchema = z.strictObject({
   "second-opinion": pointSchema,
-  "wide-net": pointSchema,
   scoring: pointSchema,
   general: pointSchema,
 });
@@ -134,8 +132,8 @@ const headerSchema = z.strictObject({
     weights: z.array(z.number().min(0).max(largest)).length(3),
   }),
   structure: z.strictObject({ columns: z.int().positive().max(1024), bias: coefficient }),
-  evidence: z.strictObject({ narrow: evidenceSchema, wide: evidenceSchema }),
-  secondOpinion: z.strictObject({ narrow: secondOpinionSchema, wide: secondOpinionSchema }),
+  evidence: evidenceSchema,
+  secondOpinion: secondOpinionSchema,
   operatingPoints: z.strictObject({ strict: pointsSchema, balanced: pointsSchema, lenient: pointsSchema }),
   measured: z.array(z.strictObject({ threshold: openShare, falseAlarms: share, detection: share })).max(64),
   provenance: z.strictObject({

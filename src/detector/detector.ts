@@ -80,8 +80,7 @@ export function composeDetector(parts: DetectorParts, id: string): Detector {
       const own = ownLogit(worst, anomalyOf);
       const rules = rulesOf(transaction, mode);
       const level = transaction.waf?.paranoiaLevel ?? 1;
-      const evidence = parts.evidence[netOf(level)];
-      const unvoted = own + scoreEvidence(evidence, rules);
+      const unvoted = own + scoreEvidence(parts.evidence, rules);
       const probability = sigmoid(poolVotes(unvoted, options.votes ?? []));
 
       const operatingPoints = { ...parts.operatingPoints.balanced, ...options.operatingPoints };
@@ -105,7 +104,7 @@ export function composeDetector(parts: DetectorParts, id: string): Detector {
           attackType = expected !== undefined && !isClear ? "unusual" : likeliest;
           reasons.push(textReason(worst.text, piece, attackType, expected));
         }
-        const rule = evidenceReason(evidence, rules, transaction.waf?.matched ?? {});
+        const rule = evidenceReason(parts.evidence, rules, transaction.waf?.matched ?? {});
         // What only the rules brought about is said first.
         if (rule !== undefined) reasons.splice(sigmoid(own) < point.suspect ? 0 : reasons.length, 0, rule);
         const anomaly = anomalyOf();
@@ -133,7 +132,7 @@ export function composeDetector(parts: DetectorParts, id: string): Detector {
       if (exhausted) return false;
       const worst = judge.findWorst(texts);
       const own = ownLogit(worst, () => scoreIsolationForest(parts.forest, row()));
-      const logit = own + scoreEvidence(parts.evidence.narrow, transaction.waf?.rules ?? []);
+      const logit = own + scoreEvidence(parts.evidence, transaction.waf?.rules ?? []);
       if (sigmoid(logit) >= parts.operatingPoints.balanced["second-opinion"].suspect) {
         if (worst.text?.isName === false) profiles.noteStartling(transaction, worst.text.parameter);
         return false;
@@ -163,11 +162,14 @@ function historyOfValue(historyOf: NonNullable<ReturnType<Profiles["historyOf"]>
 }
 
 /**
- * The rules that count as evidence. Second opinion judges alarms, and its threshold is chosen on alarms. Scoring has the
+ * The rules that count as evidence. Second opinion judges alarms, and on a narrow net its threshold is chosen on alarms; on a
+ * wide one rules tell next to nothing. Scoring has the
  * rules in its sum already, and in general mode Arbiter decides alone.
  */
 function rulesOf({ waf }: Transaction, mode: Mode): readonly number[] {
-  return mode === "second-opinion" && waf !== undefined ? waf.rules : [];
+  return mode === "second-opinion" && waf !== undefined && netOf(waf.paranoiaLevel) === "narrow"
+    ? waf.rules
+    : [];
 }
 
 /** What a history adds to the log-odds from which on a reason says what was expected in the parameter. */

@@ -6,7 +6,7 @@ import type { Evidence, EvidenceRow } from "../models/evidence.ts";
 import { fitEvidence, scoreEvidence } from "../models/evidence.ts";
 import { sigmoid } from "../models/logistic-regression.ts";
 import type { MeasuredSecondOpinion } from "../verdict/operating-point.ts";
-import { nextUp, weightedThresholdKeeping } from "./metrics.ts";
+import { weightedThresholdKeeping } from "./metrics.ts";
 
 /** One alarm of CRS on a labelled row. */
 export interface Alarm {
@@ -25,8 +25,6 @@ export interface LearntFromAlarms {
   readonly evidence: Evidence;
   /** Probability from which second opinion lets an alarm stand, to keep a share of the attacks in (0, 1]. */
   thresholdKeeping(share: number): number;
-  /** Probability from which second opinion lets an alarm stand, to leave a share of the false ones in [0, 1). */
-  thresholdLeaving(share: number): number;
   /** What a threshold does with the alarms. */
   measure(threshold: number): MeasuredSecondOpinion;
 }
@@ -79,14 +77,6 @@ export function learnFromAlarms(alarms: readonly Alarm[], mislabelled: number): 
   return {
     evidence: fitOn(alarms),
     thresholdKeeping: (share) => weightedThresholdKeeping(probabilities, weights, share),
-    thresholdLeaving: (share) =>
-      nextUp(
-        weightedThresholdKeeping(
-          Float64Array.from(benign, probabilityOf),
-          Float64Array.from(benign, weightOf),
-          share,
-        ),
-      ),
     measure: (threshold) => ({
       falseAlarms: benign.length,
       attacks: trusted.length,

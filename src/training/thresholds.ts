@@ -1,7 +1,6 @@
 /** Left-out scores → the operating points of the presets, and what each threshold costs. */
 import type {
   MeasuredThreshold,
-  Net,
   OperatingPoints,
   OperatingPointsByPreset,
   Preset,
@@ -34,16 +33,13 @@ const promises: Readonly<Record<Preset, Promised>> = {
   lenient: { keptAlarms: 0.98, keptAttacks: 0.9, suspectRate: 0.001, attackRate: 0.0001 },
 };
 
-/** Share of ordinary requests that raise an alarm of CRS on paranoia level 2 and above, measured on the training set. */
-const wideNetAlarms = 0.34;
-
 /**
  * Chooses the thresholds of all presets on left-out rows, and those of second opinion on the alarms where there are any;
  * `measured` has the price of each, from many false alarms to few.
  */
 export function chooseThresholds(
   rows: readonly ScoredRow[],
-  learnt: Readonly<Record<Net, LearntFromAlarms | undefined>>,
+  learnt: LearntFromAlarms | undefined,
 ): {
   operatingPoints: OperatingPointsByPreset;
   measured: MeasuredThreshold[];
@@ -59,12 +55,10 @@ export function chooseThresholds(
   const pointsOf = ({ keptAlarms, keptAttacks, suspectRate, attackRate }: Promised): OperatingPoints => {
     const attack = within(thresholdAt(benign, attackRate));
     const suspect = Math.min(attack, within(thresholdAt(benign, suspectRate)));
-    const kept = learnt.narrow?.thresholdKeeping(keptAlarms) ?? thresholdKeeping(attacks, keptAttacks);
-    const left = within(learnt.wide?.thresholdLeaving(attackRate / wideNetAlarms) ?? attack);
+    const kept = learnt?.thresholdKeeping(keptAlarms) ?? thresholdKeeping(attacks, keptAttacks);
     const alone = { suspect, attack };
     return {
       "second-opinion": { suspect: Math.min(attack, within(kept)), attack },
-      "wide-net": { suspect: left, attack: left },
       scoring: alone,
       general: alone,
     };

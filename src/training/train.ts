@@ -9,7 +9,6 @@ import type { TextModels } from "../detector/readings.ts";
 import { features } from "../features/catalog.ts";
 import { maxFoldBytes } from "../features/fold.ts";
 import type { BoostedTrees } from "../models/boosted-trees.ts";
-import type { Evidence } from "../models/evidence.ts";
 import { fitSymbolNgrams, ngramDefaults } from "../models/fit-symbol-ngrams.ts";
 import type { IsolationForest } from "../models/isolation-forest.ts";
 import { fitIsolationForest, forestDefaults, scoreIsolationForest } from "../models/isolation-forest.ts";
@@ -17,10 +16,9 @@ import { fitLogisticRegression, logisticLogit, sigmoid } from "../models/logisti
 import type { SymbolNgrams } from "../models/symbol-ngrams.ts";
 import type { Random } from "../random.ts";
 import { seededRandom } from "../random.ts";
-import type { Net } from "../verdict/operating-point.ts";
 import { netOf } from "../verdict/operating-point.ts";
 import { attackTypes } from "../verdict/verdict.ts";
-import type { Alarm, LearntFromAlarms } from "./alarms.ts";
+import type { Alarm } from "./alarms.ts";
 import { learnFromAlarms } from "./alarms.ts";
 import type { Dataset, Example } from "./dataset.ts";
 import { featureRows } from "./dataset.ts";
@@ -119,22 +117,17 @@ export function train(
     onProgress("text models", done, total),
   );
   const forest = fitForest(keptExamples, random);
-  const learntOf = (net: Net): LearntFromAlarms | undefined =>
-    learnFromAlarms(alarmsOf(examples, net, logits, foldOf), mislabelled);
-  const learnt = { narrow: learntOf("narrow"), wide: learntOf("wide") };
+  const learnt = learnFromAlarms(alarmsOf(examples, logits, foldOf), mislabelled);
   const { operatingPoints, measured } = chooseThresholds(leftOutRows, learnt);
-  const { "second-opinion": onNarrow, "wide-net": onWide } = operatingPoints.balanced;
+  const passed = operatingPoints.balanced["second-opinion"].suspect;
   return {
     parts: {
       forest,
       ...texts,
       fusion,
       structure: structure[folds]!,
-      evidence: { narrow: learnt.narrow?.evidence ?? noEvidence, wide: learnt.wide?.evidence ?? noEvidence },
-      secondOpinion: {
-        narrow: learnt.narrow?.measure(onNarrow.suspect) ?? null,
-        wide: learnt.wide?.measure(onWide.suspect) ?? null,
-      },
+      evidence: learnt?.evidence ?? { signs: [], weights: [] },
+      secondOpinion: learnt?.measure(passed) ?? null,
       operatingPoints,
       measured,
       provenance: {
@@ -264,24 +257,16 @@ function fitCorrections(
 }
 
 /**
- * The alarms of one net on all examples, with what models that had not seen their sources make of them. An attack that reads harmless
+ * The alarms of a narrow net on all examples, with what models that had not seen their sources make of them. An attack that reads harmless
  * is among them: CRS did not think so, and such alarms are what evidence is for.
  */
-function alarmsOf(
-  examples: readonly Example[],
-  net: Net,
-  logits: readonly number[],
-  foldOf: Uint8Array,
-): Alarm[] {
+function alarmsOf(examples: readonly Example[], logits: readonly number[], foldOf: Uint8Array): Alarm[] {
   return examples.flatMap(({ source, attack, alarms }, index) =>
     alarms
-      .filter(({ level }) => netOf(level) === net)
+      .filter(({ level }) => netOf(level) === "narrow")
       .map(({ rules }) => ({ source, attack, rules, logit: logits[index]!, fold: foldOf[index]! })),
   );
 }
-
-/** Where there are too few alarms to learn from. */
-const noEvidence: Evidence = { signs: [], weights: [] };
 
 function scoreLeftOut(
   examples: readonly Example[],

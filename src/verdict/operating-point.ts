@@ -11,13 +11,12 @@ export interface OperatingPoint {
   readonly attack: number;
 }
 
-/** One operating point for each mode, and one for a second opinion on the alarms of a wide net. */
-export type OperatingPoints = Readonly<Record<Mode | "wide-net", OperatingPoint>>;
+/** One operating point for each mode. */
+export type OperatingPoints = Readonly<Record<Mode, OperatingPoint>>;
 
 /**
  * How hard a detector judges. `strict` calls 1 of 100 ordinary requests an attack where Arbiter acts on its own, `balanced`
- * 1 of 1,000, `lenient` 1 of 10,000; as a second opinion they keep 99.9, 99.6 and 98 % of the attacks behind the alarms of a
- * narrow net, and let the alarms of a wide one stand for as many ordinary requests as where Arbiter acts on its own.
+ * 1 of 1,000, `lenient` 1 of 10,000; as a second opinion they keep 99.9, 99.6 and 98 % of the attacks behind the alarms.
  */
 export const presets = ["strict", "balanced", "lenient"] as const;
 export type Preset = (typeof presets)[number];
@@ -26,8 +25,7 @@ export type Preset = (typeof presets)[number];
 export type OperatingPointsByPreset = Readonly<Record<Preset, OperatingPoints>>;
 
 /** What CRS catches: on paranoia level 1 attacks above all, from level 2 on every third ordinary request as well. */
-export const nets = ["narrow", "wide"] as const;
-export type Net = (typeof nets)[number];
+export type Net = "narrow" | "wide";
 
 /** What CRS catches on a paranoia level, 1 to 4. */
 export function netOf(paranoiaLevel: number): Net {
@@ -36,10 +34,12 @@ export function netOf(paranoiaLevel: number): Net {
 
 /**
  * The operating point for a transaction on which CRS ran at `paranoiaLevel`. As a second opinion, on level 1 whatever is not surely
- * harmless stays denied; from level 2 on, where most alarms are false, only what is surely an attack.
+ * harmless stays denied; from level 2 on, where most alarms are false, only what Arbiter would deny on its own.
  */
 export function pointFor(points: OperatingPoints, mode: Mode, paranoiaLevel: number): OperatingPoint {
-  return points[mode === "second-opinion" && netOf(paranoiaLevel) === "wide" ? "wide-net" : mode];
+  if (mode !== "second-opinion" || netOf(paranoiaLevel) === "narrow") return points[mode];
+  const { attack } = points.general;
+  return { suspect: attack, attack };
 }
 
 /** What a threshold costs and finds, on left-out sources. Shares in [0, 1]. */

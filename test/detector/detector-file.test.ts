@@ -388,25 +388,25 @@ describe("a wrong header is refused, though the digest fits", () => {
     [
       "evidence beyond its bound",
       (h) => {
-        h.evidence.wide = { signs: [1], weights: [99] };
+        h.evidence = { signs: [1], weights: [99] };
       },
     ],
     [
       "evidence that counts against an attack",
       (h) => {
-        h.evidence.wide = { signs: [1], weights: [-1] };
+        h.evidence = { signs: [1], weights: [-1] };
       },
     ],
     [
       "evidence without a weight for each rule",
       (h) => {
-        h.evidence.wide = { signs: [1, 2], weights: [1] };
+        h.evidence = { signs: [1, 2], weights: [1] };
       },
     ],
     [
       "evidence out of order",
       (h) => {
-        h.evidence.wide = { signs: [2, 1], weights: [1, 1] };
+        h.evidence = { signs: [2, 1], weights: [1, 1] };
       },
     ],
     [

@@ -18,7 +18,7 @@ export function fakeDetector(id = "fake00000000"): FakeDetector {
   const seen: Transaction[] = [];
   const pointsAt = (suspect: number): OperatingPoints => {
     const point = { suspect, attack: 0.8 };
-    return { "second-opinion": point, "wide-net": point, scoring: point, general: point };
+    return { "second-opinion": point, scoring: point, general: point };
   };
   return {
     id,

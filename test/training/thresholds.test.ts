@@ -18,7 +18,7 @@ const rows = (["benign", "attack"] as const).flatMap((label) =>
 );
 
 describe("operating points", () => {
-  const { operatingPoints, measured } = chooseThresholds(rows, { narrow: undefined, wide: undefined });
+  const { operatingPoints, measured } = chooseThresholds(rows, undefined);
 
   test.each([
     ["strict", 0.95, 0.99],
@@ -35,32 +35,11 @@ describe("operating points", () => {
     // 97 % of attacks that lie evenly from 0.5 to 1.
     expect(operatingPoints.balanced["second-opinion"].suspect).toBeCloseTo(0.515, 3);
     const learnt = { thresholdKeeping: (share: number) => (1 - share) * 10 } as LearntFromAlarms;
-    const fromAlarms = chooseThresholds(rows, { narrow: learnt, wide: undefined }).operatingPoints;
+    const fromAlarms = chooseThresholds(rows, learnt).operatingPoints;
     expect(presets.map((preset) => fromAlarms[preset]["second-opinion"].suspect)).toEqual([
       expect.closeTo(0.01),
       expect.closeTo(0.04),
       expect.closeTo(0.2),
-    ]);
-  });
-
-  test("on a wide net leave as many false alarms as the preset has for ordinary requests", () => {
-    const alone = operatingPoints.balanced;
-    expect(alone["wide-net"]).toEqual({ suspect: alone.general.attack, attack: alone.general.attack });
-    const shares: number[] = [];
-    const wide = {
-      thresholdLeaving: (share: number) => {
-        shares.push(share);
-        return 0.75;
-      },
-    } as LearntFromAlarms;
-    const fromAlarms = chooseThresholds(rows, { narrow: undefined, wide }).operatingPoints;
-    expect(fromAlarms.strict["wide-net"]).toEqual({ suspect: 0.75, attack: 0.75 });
-    expect(fromAlarms.strict.general).toEqual(operatingPoints.strict.general);
-    // A third of ordinary requests raise an alarm.
-    expect(shares.map((share) => share / 3)).toEqual([
-      expect.closeTo(0.01, 3),
-      expect.closeTo(0.001, 4),
-      expect.closeTo(0.0001, 5),
     ]);
   });
 
