@@ -198,7 +198,7 @@ export function checkTable({ release, check }: Pick<CrsRecording, "release" | "c
 /** What a verdict costs. */
 export function costTable(cost: Cost): Table {
   return {
-    title: "Cost: time of inspect in one thread, the fastest of several rounds for each request",
+    title: "Cost: time of inspect in one thread, each input once",
     columns: ["", "median µs", "p99 µs", "p99.9 µs"],
     rows: [
       [`${figure(cost.requests)} ordinary requests`, figure(cost.medianUs, 1), figure(cost.p99Us, 1), ""],
