@@ -102,24 +102,6 @@ const ngramsSchema = z.strictObject({
   classBuckets: bucketsSchema,
   classStep: stepSchema,
 });
-const evidenceSchema = z
-  .strictObject({
-    signs: z.array(z.int().nonnegative()).max(4096),
-    weights: z.array(z.number().min(0).max(evidenceBound)).max(4096),
-  })
-  .refine(({ signs, weights }) => signs.length === weights.length, "there is not one weight for each rule")
-  .refine(
-    ({ signs }) => signs.every((sign, i) => i === 0 || signs[i - 1]! < sign),
-    "the rules are not in ascending order",
-  );
-const secondOpinionSchema = z
-  .strictObject({
-    falseAlarms: z.int().nonnegative(),
-    attacks: z.int().nonnegative(),
-    left: share,
-    kept: share,
-  })
-  .nullable();
 const headerSchema = z.strictObject({
   features: z.string(),
   signs: z.string(),
@@ -132,8 +114,24 @@ const headerSchema = z.strictObject({
     weights: z.array(z.number().min(0).max(largest)).length(3),
   }),
   structure: z.strictObject({ columns: z.int().positive().max(1024), bias: coefficient }),
-  evidence: evidenceSchema,
-  secondOpinion: secondOpinionSchema,
+  evidence: z
+    .strictObject({
+      signs: z.array(z.int().nonnegative()).max(4096),
+      weights: z.array(z.number().min(0).max(evidenceBound)).max(4096),
+    })
+    .refine(({ signs, weights }) => signs.length === weights.length, "there is not one weight for each rule")
+    .refine(
+      ({ signs }) => signs.every((sign, i) => i === 0 || signs[i - 1]! < sign),
+      "the rules are not in ascending order",
+    ),
+  secondOpinion: z
+    .strictObject({
+      falseAlarms: z.int().nonnegative(),
+      attacks: z.int().nonnegative(),
+      left: share,
+      kept: share,
+    })
+    .nullable(),
   operatingPoints: z.strictObject({ strict: pointsSchema, balanced: pointsSchema, lenient: pointsSchema }),
   measured: z.array(z.strictObject({ threshold: openShare, falseAlarms: share, detection: share })).max(64),
   provenance: z.strictObject({

@@ -15,7 +15,7 @@ import type {
   OperatingPoints,
   OperatingPointsByPreset,
 } from "../verdict/operating-point.ts";
-import { netOf, pointFor } from "../verdict/operating-point.ts";
+import { isWideNet, pointFor } from "../verdict/operating-point.ts";
 import { poolVotes, type Vote } from "../verdict/opinion-pool.ts";
 import type { Mode, Reason, Verdict, VerdictType } from "../verdict/verdict.ts";
 import type { DetectorParts, Provenance } from "./detector-file.ts";
@@ -79,12 +79,11 @@ export function composeDetector(parts: DetectorParts, id: string): Detector {
       const mode = options.mode ?? "general";
       const own = ownLogit(worst, anomalyOf);
       const rules = rulesOf(transaction, mode);
-      const level = transaction.waf?.paranoiaLevel ?? 1;
       const unvoted = own + scoreEvidence(parts.evidence, rules);
       const probability = sigmoid(poolVotes(unvoted, options.votes ?? []));
 
       const operatingPoints = { ...parts.operatingPoints.balanced, ...options.operatingPoints };
-      const point = pointFor(operatingPoints, mode, level);
+      const point = pointFor(operatingPoints, mode, transaction.waf?.paranoiaLevel ?? 1);
       const decision = decide(
         transaction,
         probability,
@@ -163,13 +162,10 @@ function historyOfValue(historyOf: NonNullable<ReturnType<Profiles["historyOf"]>
 
 /**
  * The rules that count as evidence. Second opinion judges alarms, and on a narrow net its threshold is chosen on alarms; on a
- * wide one rules tell next to nothing. Scoring has the
- * rules in its sum already, and in general mode Arbiter decides alone.
+ * wide one rules tell next to nothing. Scoring has the rules in its sum already, and in general mode Arbiter decides alone.
  */
 function rulesOf({ waf }: Transaction, mode: Mode): readonly number[] {
-  return mode === "second-opinion" && waf !== undefined && netOf(waf.paranoiaLevel) === "narrow"
-    ? waf.rules
-    : [];
+  return mode === "second-opinion" && waf !== undefined && !isWideNet(waf.paranoiaLevel) ? waf.rules : [];
 }
 
 /** What a history adds to the log-odds from which on a reason says what was expected in the parameter. */

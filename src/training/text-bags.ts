@@ -3,7 +3,7 @@
  * that all attacks of one source share, is not to teach more than it knows.
  */
 import type { TextBag } from "../models/fit-symbol-ngrams.ts";
-import { netOf } from "../verdict/operating-point.ts";
+import { isWideNet } from "../verdict/operating-point.ts";
 import type { Example, ExampleText } from "./dataset.ts";
 
 /** A source counts as if it had at most this many rows of a label, so that no list drowns the others. */
@@ -41,7 +41,7 @@ export function textBags(examples: readonly Example[], reading: "letters" | "tok
   const textsBySource = new Map<string, number>();
   for (const { attack, source, texts, alarms } of examples) {
     if (attack) continue;
-    const isAlarming = alarms.some(({ level }) => netOf(level) === "narrow");
+    const isAlarming = alarms.some(({ level }) => !isWideNet(level));
     for (const text of texts) {
       const key = keyOf(text);
       const known = ordinary.get(key);

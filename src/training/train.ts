@@ -16,7 +16,7 @@ import { fitLogisticRegression, logisticLogit, sigmoid } from "../models/logisti
 import type { SymbolNgrams } from "../models/symbol-ngrams.ts";
 import type { Random } from "../random.ts";
 import { seededRandom } from "../random.ts";
-import { netOf } from "../verdict/operating-point.ts";
+import { isWideNet } from "../verdict/operating-point.ts";
 import { attackTypes } from "../verdict/verdict.ts";
 import type { Alarm } from "./alarms.ts";
 import { learnFromAlarms } from "./alarms.ts";
@@ -263,7 +263,7 @@ function fitCorrections(
 function alarmsOf(examples: readonly Example[], logits: readonly number[], foldOf: Uint8Array): Alarm[] {
   return examples.flatMap(({ source, attack, alarms }, index) =>
     alarms
-      .filter(({ level }) => netOf(level) === "narrow")
+      .filter(({ level }) => !isWideNet(level))
       .map(({ rules }) => ({ source, attack, rules, logit: logits[index]!, fold: foldOf[index]! })),
   );
 }

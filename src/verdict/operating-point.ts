@@ -24,12 +24,12 @@ export type Preset = (typeof presets)[number];
 /** The operating points of each preset. */
 export type OperatingPointsByPreset = Readonly<Record<Preset, OperatingPoints>>;
 
-/** What CRS catches: on paranoia level 1 attacks above all, from level 2 on every third ordinary request as well. */
-export type Net = "narrow" | "wide";
-
-/** What CRS catches on a paranoia level, 1 to 4. */
-export function netOf(paranoiaLevel: number): Net {
-  return paranoiaLevel < 2 ? "narrow" : "wide";
+/**
+ * True where CRS casts a wide net: on paranoia level 1 it catches attacks above all, from level 2 on every third ordinary request as
+ * well.
+ */
+export function isWideNet(paranoiaLevel: number): boolean {
+  return paranoiaLevel >= 2;
 }
 
 /**
@@ -37,7 +37,7 @@ export function netOf(paranoiaLevel: number): Net {
  * harmless stays denied; from level 2 on, where most alarms are false, only what Arbiter would deny on its own.
  */
 export function pointFor(points: OperatingPoints, mode: Mode, paranoiaLevel: number): OperatingPoint {
-  if (mode !== "second-opinion" || netOf(paranoiaLevel) === "narrow") return points[mode];
+  if (mode !== "second-opinion" || !isWideNet(paranoiaLevel)) return points[mode];
   const { attack } = points.general;
   return { suspect: attack, attack };
 }
